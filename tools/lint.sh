@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Looks at the sources without running them: format, linters with the directions
+# between packages, module files, shell scripts, licences of the dependencies.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+need_go
+golangci=$("$TOOLS_DIR/setup-golangci-lint.sh")
+licenses=$("$TOOLS_DIR/setup-go-licenses.sh")
+cd "$ROOT_DIR"
+failed=0
+
+# step runs one look and remembers whether it failed.
+step() {
+	local title=$1
+	shift
+	if "$@"; then
+		say "ok    $title"
+	else
+		say "FAIL  $title"
+		failed=1
+	fi
+}
+
+formatted() {
+	local files
+	files=$(git ls-files --cached --others --exclude-standard -- '*.go' | xargs -r ls -d 2>/dev/null | xargs -r gofmt -l)
+	if [ -n "$files" ]; then
+		say "Not formatted (run gofmt -w):" "$files"
+		return 1
+	fi
+}
+
+shell_scripts() {
+	local scripts=(.ci/run tools/*.sh) script
+	for script in "${scripts[@]}"; do bash -n "$script" || return 1; done
+	if command -v shellcheck >/dev/null 2>&1; then
+		shellcheck --rcfile tools/.shellcheckrc "${scripts[@]}"
+	elif strict; then
+		say "shellcheck is missing: run tools/setup-system.sh"
+		return 1
+	else
+		say "      (shellcheck is not installed: syntax only)"
+	fi
+}
+
+# What the released binary contains may be distributed with it. MPL-2.0 is our
+# own licence; the others ask for no more than a notice.
+allowed_licenses() {
+	run_quietly "$licenses" check . \
+		--allowed_licenses=MPL-2.0,Apache-2.0,MIT,BSD-2-Clause,BSD-3-Clause,ISC
+}
+
+step "gofmt" formatted
+step "go mod verify" run_quietly go mod verify
+step "go mod tidy" go mod tidy -diff
+step "golangci-lint" "$golangci" run --timeout 10m ./...
+step "shell scripts" shell_scripts
+step "licences of the dependencies" allowed_licenses
+exit "$failed"

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Makes sure that the programs the scripts in tools/ call are there.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+need_go
+start=$SECONDS
+missing=()
+# command and the Debian package that brings it
+while read -r program package; do
+	command -v "$program" >/dev/null 2>&1 || missing+=("$package")
+done <<'PROGRAMS'
+git git
+flock util-linux
+sha256sum coreutils
+diff diffutils
+shellcheck shellcheck
+PROGRAMS
+
+if [ "${#missing[@]}" -eq 0 ]; then
+	say "System programs: all there"
+	exit 0
+fi
+apt_install "${missing[@]}"
+say "System programs: installed ${missing[*]} in $((SECONDS - start)) s"

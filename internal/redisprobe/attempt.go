@@ -1,0 +1,154 @@
+package redisprobe
+
+import (
+	"context"
+	"crypto/tls"
+	"math/big"
+	"runtime/debug"
+	"time"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/redisurl"
+	"github.com/channel-layer/terraform-provider-channels/internal/finding"
+)
+
+// result is how one attempt went, before it is told to anybody: the report's
+// setting and hints differ between the callers that share it.
+type result struct {
+	problem  *problem   // what stopped it, nil if nothing did
+	notes    []*problem // what was seen on the way and stops nothing
+	stages   []Stage
+	answered bool
+	attempts int
+	duration time.Duration
+	waited   time.Duration // all attempts together
+	// ended says that the context of the attempt was canceled.
+	ended bool
+}
+
+// attempt is one run up the ladder.
+type attempt struct {
+	network Network
+	request Request
+	log     Log
+	result  result
+	raw     *wire  // TCP or Unix
+	plain   *wire  // what RESP is spoken over: raw, or TLS over raw
+	dialed  string // the address of the connection, "" for a Unix socket
+}
+
+// run makes one attempt within the request's timeout. It opens one connection;
+// a second one only to tell a TLS port from a server that hangs up, without
+// ever sending a secret over it. It leaves nothing open behind it.
+func run(ctx context.Context, network Network, log Log, request Request) (r result) {
+	started := time.Now()
+	a := &attempt{network: network, request: request, log: log}
+	timed, cancel := context.WithTimeout(ctx, request.timeout())
+	defer cancel()
+	defer func() {
+		if caught := recover(); caught != nil {
+			a.crashed(ctx, caught)
+		}
+		a.close()
+		a.result.attempts = 1
+		a.result.duration = time.Since(started)
+		a.result.ended = ctx.Err() != nil
+		r = a.result
+	}()
+	a.climb(timed)
+	return a.result
+}
+
+// crashed keeps a defect of the check from ending the process. The value of a
+// panic may hold anything, so that only its type and the stack are logged.
+func (a *attempt) crashed(ctx context.Context, caught any) {
+	a.log.write(ctx, "the check of a Redis crashed", map[string]any{
+		"panic_type": typeName(caught),
+		"stack":      string(debug.Stack()),
+	})
+	a.result.problem = crashedProblem()
+}
+
+func (a *attempt) climb(ctx context.Context) {
+	connection := a.request.Connection
+	switch {
+	case connection.Transport == redisurl.Unix:
+		if !a.stage(StageConnect, func() *problem { return a.connectUnix(ctx) }) {
+			return
+		}
+	default:
+		if p := checkPort(connection); p != nil {
+			a.result.problem = p
+			return
+		}
+		var addresses []string
+		if !a.stage(StageResolve, func() (p *problem) { addresses, p = a.resolve(ctx); return p }) ||
+			!a.stage(StageConnect, func() *problem { return a.connect(ctx, addresses) }) {
+			return
+		}
+	}
+	// Nothing that blocks on the connection outlives the context.
+	raw := a.raw
+	stop := context.AfterFunc(ctx, func() { _ = raw.Close() })
+	defer stop()
+	a.plain = a.raw
+	if connection.Transport == redisurl.TLS {
+		if !a.stage(StageTLS, func() *problem { return a.secure(ctx) }) {
+			return
+		}
+	}
+	a.talk(ctx)
+}
+
+// stage runs one step, times it, and reports whether to go on.
+func (a *attempt) stage(name StageName, step func() *problem) bool {
+	started := time.Now()
+	p := step()
+	a.record(name, p, time.Since(started))
+	return p == nil
+}
+
+func (a *attempt) record(name StageName, p *problem, took time.Duration) {
+	status := finding.Passed
+	if p != nil {
+		status = finding.Failed
+		if p.undetermined {
+			status = finding.Undetermined
+		}
+		a.result.problem = p
+	}
+	a.result.stages = append(a.result.stages, Stage{Name: name, Status: status, Duration: took})
+}
+
+func (a *attempt) note(p *problem) { a.result.notes = append(a.result.notes, p) }
+
+func (a *attempt) close() {
+	if a.raw == nil {
+		return
+	}
+	a.result.answered = a.result.answered || a.raw.answered()
+	if a.plain != nil && a.plain != a.raw {
+		if secured, ok := a.plain.Conn.(*tls.Conn); ok {
+			// A polite end, that does not wait for a peer that is not there.
+			_ = secured.SetDeadline(time.Now().Add(farewell))
+			_ = secured.Close()
+		}
+	}
+	_ = a.raw.Close()
+}
+
+// farewell is how long saying goodbye may take.
+const farewell = 50 * time.Millisecond
+
+// portModulus is what glibc reduces the port of a named host by.
+var portModulus = big.NewInt(1 << 16)
+
+func checkPort(connection redisurl.Connection) *problem {
+	port := connection.Port
+	if port == nil || (port.Sign() >= 0 && port.Cmp(portModulus) < 0) {
+		return nil
+	}
+	return wrong(docPortOutOfRange,
+		"Port "+shortNumber(port)+" does not exist: ports end at 65535.",
+		"With an address redis-py raises ConnectionError (an OverflowError below it: port must be 0-65535); "+
+			"with a name, Linux either finds no such service or takes the remainder by 65536, which is another port.")
+}

@@ -1,0 +1,168 @@
+package redisprobe
+
+import "github.com/channel-layer/terraform-provider-channels/internal/finding"
+
+// certificateExceptions ends what is said of certificates.
+const certificateExceptions = "redis-py raises ConnectionError with CERTIFICATE_VERIFY_FAILED (4.3 shows only \"Error 1 connecting to ...\") " + atFirstUse
+
+var docPlaintextServer = finding.Doc{
+	ID:       "tls/plaintext-server",
+	Title:    "The URL asks for TLS and this port of Redis speaks none",
+	Severity: finding.Error,
+	Why: "rediss:// (with two s) encrypts the connection, redis:// does not, and the port of the server must match. Redis speaks TLS only on a port that was set up for it. " +
+		"A Redis without it takes the encrypted greeting for the beginning of a long line and waits for its end.",
+	Django: "redis-py before 8 waits for ever; from 8.0 it raises TimeoutError after 5 seconds.",
+	Fix:    "Write redis:// instead of rediss://, or use the TLS port of the server.",
+	Live:   true,
+	Since:  since,
+}
+
+func (a *attempt) plaintextServer() *problem {
+	return wrong(docPlaintextServer, "Redis at "+a.address()+" answers without TLS, and the settings ask for it.", a.waits())
+}
+
+var docTLSRequired = finding.Doc{
+	ID:       "tls/required",
+	Title:    "This port of Redis speaks only TLS and the URL asks for none",
+	Severity: finding.Error,
+	Why: "The server expects an encrypted connection on this port and hangs up on everything else. rediss:// (with two s) encrypts, redis:// does not. " +
+		"Hosted services often give two URLs, such as REDIS_URL and REDIS_TLS_URL.",
+	Django:  "redis-py raises ConnectionError (\"Connection reset by peer\" or \"Connection closed by server.\") " + atFirstUse,
+	Fix:     "Write rediss:// instead of redis:// in the URL.",
+	Live:    true,
+	Since:   since,
+	Sources: []string{"django/channels_redis#370"},
+}
+
+func (a *attempt) tlsRequired() *problem {
+	return wrong(docTLSRequired, a.address()+" speaks TLS, and the settings do not ask for it.", a.client()+" raises ConnectionError "+atFirstUse)
+}
+
+var docUnknownAuthority = finding.Doc{
+	ID:       "tls/unknown-authority",
+	Title:    "The certificate of Redis is signed by nobody who is trusted",
+	Severity: finding.Error,
+	Why: "A server shows a certificate to prove who it is, signed by an authority. This one is signed by itself or by a private authority that neither this system " +
+		"nor the settings know. Hosted services, Heroku's for one, often do so.",
+	Django: certificateExceptions,
+	Fix:    "Give redis-py the authority's certificate, as ?ssl_ca_certs=/path/to/ca.pem in the URL.",
+	Live:   true,
+	Since:  since,
+	Sources: []string{
+		"django/channels_redis#235", "django/channels_redis#370", "TabbycatDebate/tabbycat#1841",
+	},
+}
+
+func unknownAuthority() *problem {
+	return wrong(docUnknownAuthority, "The certificate of Redis is not signed by an authority that this system or the settings trust.", certificateExceptions)
+}
+
+var docWrongName = finding.Doc{
+	ID:       "tls/wrong-name",
+	Title:    "The certificate of Redis is for another host name",
+	Severity: finding.Error,
+	Varies:   "Info where the version of redis-py is not stated, because it decides whether names are compared.",
+	Why: "A certificate says for which host names it was made. The name in the settings is not among them: the server is another one than was meant, or is reached " +
+		"by another name than its own, as through a tunnel or by its address.",
+	Django: "redis-py from 6.0 compares the names and raises ConnectionError with CERTIFICATE_VERIFY_FAILED (\"Hostname mismatch\") " + atFirstUse +
+		" Earlier ones compare them only with ssl_check_hostname=True.",
+	Fix:     "Use a host name that stands in the certificate.",
+	Live:    true,
+	Since:   since,
+	Sources: []string{"redis/redis-py#3626", "redis/redis-py#3629"},
+}
+
+func wrongName() *problem {
+	return wrong(docWrongName, "The certificate of Redis does not name the host in the settings.",
+		"redis-py raises ConnectionError (CERTIFICATE_VERIFY_FAILED: Hostname mismatch) "+atFirstUse)
+}
+
+func (a *attempt) wrongNameMaybe() *problem {
+	p := wrong(docWrongName, "The certificate of Redis does not name the host in the settings.",
+		"redis-py from 6.0 raises ConnectionError for that (CERTIFICATE_VERIFY_FAILED: Hostname mismatch); earlier ones do not look.")
+	p.severity = finding.Info
+	return p
+}
+
+var docExpired = finding.Doc{
+	ID:       "tls/expired",
+	Title:    "The certificate of Redis is not valid today",
+	Severity: finding.Error,
+	Why:      "A certificate holds from one date to another. This one, or the one of the authority that signed it, has run out or does not hold yet; a wrong clock on this machine looks the same.",
+	Django:   certificateExceptions,
+	Fix:      "Renew the certificate of the Redis server.",
+	Live:     true,
+	Since:    since,
+}
+
+func expired(tooEarly bool) *problem {
+	observed := "The certificate of Redis, or of an authority that signed it, has expired."
+	if tooEarly {
+		observed = "The certificate of Redis is not valid yet."
+	}
+	return wrong(docExpired, observed, certificateExceptions)
+}
+
+var docClientCertificate = finding.Doc{
+	ID:       "tls/client-certificate-required",
+	Title:    "Redis asks for a certificate of the app",
+	Severity: finding.Error,
+	Why:      "This Redis lets in only clients that show a certificate of their own (mutual TLS), and the settings name none. Redis asks for one by default when it speaks TLS (tls-auth-clients yes).",
+	Django:   "redis-py raises ConnectionError (\"certificate required\", or a connection that is reset) " + atFirstUse,
+	Fix:      "Give redis-py the certificate and key of the app, as ?ssl_certfile=/path/cert.pem&ssl_keyfile=/path/key.pem in the URL.",
+	Live:     true,
+	Since:    since,
+}
+
+func clientCertificateRequired() *problem {
+	return wrong(docClientCertificate, "Redis asks for a certificate of the client, and the settings name none.", "redis-py raises ConnectionError "+atFirstUse)
+}
+
+var docHandshake = finding.Doc{
+	ID:       "tls/handshake",
+	Title:    "No encrypted connection to Redis comes about",
+	Severity: finding.Error,
+	Why: "Both sides speak TLS and do not agree: on a version of TLS, on a way to encrypt, or because one refuses the certificate of the other " +
+		"for another reason than its date, its name or who signed it.",
+	Django: "redis-py raises ConnectionError with the words of OpenSSL " + atFirstUse,
+	Fix:    "Compare the TLS settings of the server (tls-protocols, tls-ca-cert-file) with the ssl_ options of the URL.",
+	Live:   true,
+	Since:  since,
+}
+
+func handshakeProblem(alert string) *problem {
+	observed := "The TLS handshake failed."
+	if alert != "" {
+		observed = "The server ended the TLS handshake: " + alert + "."
+	}
+	return wrong(docHandshake, observed, "redis-py raises ConnectionError "+atFirstUse)
+}
+
+func badCertificate() *problem {
+	return wrong(docHandshake, "The certificate of Redis may not be used for a server, or breaks a rule of its authority.", certificateExceptions)
+}
+
+var docMissingFile = finding.Doc{
+	ID:       "tls/missing-file",
+	Title:    "A certificate file of the settings cannot be used here",
+	Severity: finding.Warning,
+	Why: "The settings name a file with a certificate or key. The app reads it where it runs; on this machine it is missing or unreadable, " +
+		"so that the check cannot secure the connection as the app would, and sends no password over it.",
+	Django: "If it is missing where the app runs, redis-py raises ConnectionError (\"Error 2 connecting to ...\") " + atFirstUse,
+	Fix:    "Run the check where the app runs, with its certificate files in place.",
+	Live:   true,
+	Since:  since,
+}
+
+// missingFile names the option and never its value, which may be a piece of a
+// password.
+func (a *attempt) missingFile(missing *fileProblem) *problem {
+	return settled(docMissingFile, "What "+missing.option+" names "+missing.reason+".",
+		"If it is so where the app runs, "+a.client()+" raises ConnectionError "+atFirstUse)
+}
+
+func tlsDocs() []finding.Doc {
+	return []finding.Doc{
+		docPlaintextServer, docTLSRequired, docUnknownAuthority, docWrongName, docExpired, docClientCertificate, docHandshake, docMissingFile,
+	}
+}

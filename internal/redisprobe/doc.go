@@ -1,0 +1,28 @@
+// Package redisprobe is the live check: it connects to a Redis as a Django app
+// with channels_redis would and says what is wrong, one finding for whatever
+// stops it.
+//
+// Mirrored are redis-py's asyncio connection (redis/asyncio/connection.py,
+// Connection, SSLConnection, UnixDomainSocketConnection and RedisSSLContext,
+// 4.3 to 8.1) and, below it, CPython's asyncio.open_connection and
+// ssl.create_default_context (3.10 to 3.13) on Linux with glibc. The transport
+// is go-redis, given explicit options; its URL parser, its reading of the
+// environment, its identification and its maintenance notifications are off.
+//
+// Deliberate differences:
+//
+//   - The check's own timeout bounds it, not socket_timeout and
+//     socket_connect_timeout, which redis-py before 8 leaves unset: there a
+//     silent server hangs the app for ever.
+//   - Addresses are tried in order, as asyncio does, but each gets only a share
+//     of the time that is left, so that a live one behind a dead one is found.
+//   - redis-py 8 logs in with HELLO 3 AUTH, earlier ones with AUTH. The check
+//     always sends one AUTH, and tells from its reply what HELLO would have
+//     said, so that a wrong password leaves one entry in the server's ACL log.
+//   - Certificates are verified by crypto/x509, which differs from OpenSSL in
+//     small print (security levels, VERIFY_X509_STRICT of Python 3.13).
+//     ssl_ciphers and ssl_include/exclude_verify_flags are not applied.
+//   - Host names outside ASCII are not looked up: they count as not resolved.
+//   - PING, which redis-py does not send, ends the check. A server that refuses
+//     it to this user has let the user in, and that is a pass.
+package redisprobe

@@ -1,0 +1,126 @@
+package redisprobe
+
+import (
+	"math/big"
+	"net/netip"
+	"strings"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/redisurl"
+)
+
+// hintKind says which explanation of the host's kind fits a problem.
+type hintKind int
+
+const (
+	hintNone  hintKind = iota
+	hintName           // the name does not resolve
+	hintReach          // the host resolves and does not answer
+)
+
+// isLoopback reports a host that means the machine that asks.
+func isLoopback(host string) bool {
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	address, ok := parseAddress(host)
+	return ok && address.Unmap().IsLoopback()
+}
+
+// isSingleLabel reports a name without a dot, such as Docker and Kubernetes
+// give to their services.
+func isSingleLabel(host string) bool {
+	if _, ok := parseAddress(host); ok {
+		return false
+	}
+	return host != "" && !strings.Contains(host, ".")
+}
+
+// hint explains what the kind of host has to do with the problem.
+func hint(kind hintKind, request Request) string {
+	connection := request.Connection
+	if kind == hintNone || connection.Transport == redisurl.Unix {
+		return ""
+	}
+	switch {
+	case isLoopback(connection.Host):
+		if request.Debug {
+			return ""
+		}
+		return "This host always means the machine that asks: inside the app's container it is that container, not this machine."
+	case isSingleLabel(connection.Host) && kind == hintName:
+		return "A name without a dot usually exists only inside one network, such as the Docker network in which the app and its Redis run. " +
+			"Then all is well, and only a check from inside that network can prove it."
+	case isSingleLabel(connection.Host):
+		return "Inside the app's container a name without a dot may mean another machine than here."
+	default:
+		return ""
+	}
+}
+
+// address is what a connection goes to, for people. Only hosts that look like
+// one are shown: what is written in the place of a host may be a password.
+func (r Request) address() string {
+	connection := r.Connection
+	if connection.Transport == redisurl.Unix {
+		if !isPlain(connection.Path, "/") {
+			return "unix:(a path that is not shown)"
+		}
+		return "unix:" + connection.Path
+	}
+	host := "(a host that is not shown)"
+	if address, err := netip.ParseAddr(connection.Host); err == nil {
+		host = address.WithZone("").String()
+		if address.Is6() {
+			host = "[" + host + "]"
+		}
+	} else if isPlain(connection.Host, "") {
+		host = connection.Host
+	}
+	return host + ":" + shortNumber(connection.Port)
+}
+
+func (a *attempt) address() string { return a.request.address() }
+
+// isPlain reports text of letters, digits, ".", "-", "_" and the extra bytes.
+func isPlain(text, extra string) bool {
+	if text == "" || len(text) > 253 {
+		return false
+	}
+	for _, r := range text {
+		switch {
+		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', strings.ContainsRune("._-"+extra, r):
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// shortNumber is a number, or that it is long.
+func shortNumber(n *big.Int) string {
+	switch {
+	case n == nil:
+		return "6379"
+	case n.BitLen() > 63:
+		return "(a number too long to show)"
+	default:
+		return n.String()
+	}
+}
+
+// client is the app's client by its version, for a sentence.
+func (a *attempt) client() string {
+	if a.request.Redis == nil {
+		return "redis-py"
+	}
+	return "redis-py " + a.request.Redis.String()
+}
+
+// timesOut reports whether the app's redis-py gives up by itself: 8.0 and
+// later do, after 5 seconds. known is false where nobody stated the version.
+func (a *attempt) timesOut() (does, known bool) {
+	if a.request.Redis == nil {
+		return false, false
+	}
+	return a.request.Redis.AtLeast(8, 0, 0), true
+}

@@ -1,0 +1,18 @@
+package redisprobe
+
+import (
+	"context"
+	"fmt"
+)
+
+// Log takes what is for whoever debugs the check: a message and fields. None
+// of it is ever secret. It has the shape of tflog.Debug.
+type Log func(ctx context.Context, message string, fields ...map[string]any)
+
+func (l Log) write(ctx context.Context, message string, fields map[string]any) {
+	if l != nil {
+		l(ctx, message, fields)
+	}
+}
+
+func typeName(value any) string { return fmt.Sprintf("%T", value) }

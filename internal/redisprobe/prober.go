@@ -1,0 +1,249 @@
+package redisprobe
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Config is what a [Prober] needs from its surroundings. The zero value is
+// ready to use.
+type Config struct {
+	// Network is the way to the servers; nil is this machine's own.
+	Network Network
+	// Log takes what helps to debug the check; nil drops it.
+	Log Log
+}
+
+// Prober checks connections and remembers, so that equal ones are checked once
+// in its life, which is one walk of Terraform. It is safe for concurrent use
+// and has nothing to close.
+type Prober struct {
+	keys    keyring
+	attempt func(context.Context, Request) result
+	looks   board
+	proofs  board
+}
+
+// New makes a Prober that remembers nothing yet.
+func New(config Config) *Prober {
+	network := config.Network
+	if network == nil {
+		network = SystemNetwork{}
+	}
+	return &Prober{
+		keys: newKeyring(),
+		attempt: func(ctx context.Context, request Request) result {
+			return run(ctx, network, config.Log, request)
+		},
+		looks:  newBoard(),
+		proofs: newBoard(),
+	}
+}
+
+// Look checks a connection, or waits for a check of it that is under way, or
+// returns what an earlier one found, failures included. It takes no longer
+// than the request's timeout and returns at once when ctx ends, with
+// Report.Canceled; the check goes on for as long as anybody waits for it.
+func (p *Prober) Look(ctx context.Context, request Request) Report {
+	return p.looks.share(ctx, p.keys.of(request), true, p.once(request), nil).report(request)
+}
+
+// Join is Look for those who want the present state: it joins a check that is
+// under way, but takes no earlier result, and leaves none for others.
+func (p *Prober) Join(ctx context.Context, request Request) Report {
+	return p.looks.share(ctx, p.keys.of(request), false, p.once(request), nil).report(request)
+}
+
+func (p *Prober) once(request Request) work {
+	return func(ctx context.Context, _ func(result)) result { return p.attempt(ctx, request) }
+}
+
+// Prove checks a connection until it is ready, for no longer than wait (and one
+// attempt, if wait is shorter), as long as time may heal what is wrong: a name
+// that does not resolve yet, a server that is silent or still loading. It takes
+// no result of Look. What it proved, or waited for in vain, is shared by later
+// calls for an equal connection with the same wait, so that many layers on one
+// address cost one wait.
+//
+// onWait, which may be nil, is called with each attempt that is followed by
+// another one, in the caller's goroutine.
+func (p *Prober) Prove(ctx context.Context, request Request, wait time.Duration, onWait func(Report)) Report {
+	var each func(result)
+	if onWait != nil {
+		each = func(r result) { onWait(r.report(request)) }
+	}
+	insist := func(ctx context.Context, progress func(result)) result {
+		return p.insist(ctx, request, wait, progress)
+	}
+	return p.proofs.share(ctx, p.keys.of(request, "prove", wait.String()), true, insist, each).report(request)
+}
+
+// Pauses between the attempts of a proof: the first, and the longest.
+const (
+	firstPause   = 250 * time.Millisecond
+	longestPause = 2 * time.Second
+	// lastChance is the least time that another attempt is worth.
+	lastChance = 500 * time.Millisecond
+)
+
+// insist tries until it works, or time cannot heal it, or time is up.
+func (p *Prober) insist(ctx context.Context, request Request, wait time.Duration, progress func(result)) result {
+	started := time.Now()
+	deadline := started.Add(wait)
+	pause := firstPause
+	full := request.timeout()
+	var before *result
+	for n := 1; ; n++ {
+		r := p.attempt(ctx, request)
+		r.attempts, r.waited = n, time.Since(started)
+		if before != nil && request.timeout() < full && r.heals() {
+			// This attempt was cut short: what it did not see in time, the one
+			// before may have.
+			before.attempts, before.waited, before.ended = r.attempts, r.waited, r.ended
+			r = *before
+		}
+		left := time.Until(deadline)
+		if r.ended || !r.heals() || left < pause+lastChance {
+			return r
+		}
+		progress(r)
+		if !sleep(ctx, pause) {
+			r.ended = true
+			return r
+		}
+		pause = min(2*pause, longestPause)
+		request.Timeout = min(full, time.Until(deadline))
+		before = &r
+	}
+}
+
+// sleep reports whether the pause was over before the context was.
+func sleep(ctx context.Context, pause time.Duration) bool {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// work is what a flight does; it calls progress with what it found so far.
+type work func(ctx context.Context, progress func(result)) result
+
+// board holds the flights that are under way and the results worth keeping.
+type board struct {
+	mu      *sync.Mutex
+	flights map[key]*flight
+	results map[key]result
+}
+
+func newBoard() board {
+	return board{mu: new(sync.Mutex), flights: map[key]*flight{}, results: map[key]result{}}
+}
+
+// flight is work under way and those who wait for it. Its fields are guarded
+// by the board's mutex.
+type flight struct {
+	cancel  context.CancelFunc
+	waiters int
+	keep    bool // somebody wants the result kept
+	latest  result
+	changed chan struct{} // closed, and replaced, when latest changes
+	done    chan struct{} // closed when latest is final
+}
+
+// share returns a kept result, or the result of the flight under way, or of
+// one that it starts. A flight ends early when nobody waits for it any more.
+func (b board) share(ctx context.Context, k key, keep bool, do work, each func(result)) result {
+	if ctx.Err() != nil {
+		return result{ended: true}
+	}
+	b.mu.Lock()
+	if kept, ok := b.results[k]; ok && keep {
+		b.mu.Unlock()
+		return kept
+	}
+	f, ok := b.flights[k]
+	if !ok {
+		f = b.start(ctx, k, do)
+	}
+	f.waiters++
+	f.keep = f.keep || keep
+	b.mu.Unlock()
+	return b.await(ctx, k, f, each)
+}
+
+// start begins a flight. It keeps the values of the first caller's context,
+// where loggers live, and not its end.
+func (b board) start(ctx context.Context, k key, do work) *flight {
+	flying, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	f := &flight{cancel: cancel, changed: make(chan struct{}), done: make(chan struct{})}
+	b.flights[k] = f
+	go func() {
+		defer cancel()
+		r := do(flying, func(r result) { b.progress(f, r) })
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		f.latest = r
+		if b.flights[k] == f {
+			delete(b.flights, k)
+			if f.keep && !r.ended {
+				b.results[k] = r
+			}
+		}
+		close(f.done)
+	}()
+	return f
+}
+
+func (b board) progress(f *flight, r result) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	f.latest = r
+	close(f.changed)
+	f.changed = make(chan struct{})
+}
+
+// await waits for the end of a flight, and leaves it when the context ends.
+func (b board) await(ctx context.Context, k key, f *flight, each func(result)) result {
+	b.mu.Lock()
+	changed := f.changed
+	b.mu.Unlock()
+	for {
+		select {
+		case <-f.done:
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			return f.latest
+		case <-ctx.Done():
+			b.leave(k, f)
+			return result{ended: true}
+		case <-changed:
+			b.mu.Lock()
+			r := f.latest
+			changed = f.changed
+			b.mu.Unlock()
+			if each != nil {
+				each(r)
+			}
+		}
+	}
+}
+
+// leave ends a flight that nobody waits for any more, and makes room for
+// another one at once.
+func (b board) leave(k key, f *flight) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	f.waiters--
+	if f.waiters > 0 {
+		return
+	}
+	f.cancel()
+	if b.flights[k] == f {
+		delete(b.flights, k)
+	}
+}

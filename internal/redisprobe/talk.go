@@ -1,0 +1,148 @@
+package redisprobe
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// answers are the replies to the login, in the order of the commands. Those of
+// commands that were not sent count as accepted.
+type answers struct {
+	hello, auth, choose, ping reply
+	// helloTook is the first round trip, restTook the second.
+	helloTook, restTook time.Duration
+}
+
+// credentials are the arguments of the AUTH that redis-py would send, nil for
+// none (connection.py, on_connect, with UsernamePasswordCredentialProvider): a
+// user without a password logs in with an empty one.
+func (a *attempt) credentials() []any {
+	username, password := a.request.Connection.Username, a.request.Connection.Password
+	switch {
+	case !username.IsEmpty():
+		return []any{"AUTH", username.Reveal(), password.Reveal()}
+	case !password.IsEmpty():
+		return []any{"AUTH", password.Reveal()}
+	default:
+		return nil
+	}
+}
+
+// talk logs in, selects the database and pings, in two round trips: HELLO, and
+// the rest in one pipeline.
+func (a *attempt) talk(ctx context.Context) {
+	s := open(ctx, a.plain, a.address(), a.request.timeout())
+	defer s.close()
+	said := a.login(ctx, s, a.credentials())
+	if isWrongArity(said.auth) {
+		// A server before ACLs knows AUTH with a password only, and redis-py
+		// falls back to that (on_connect, AuthenticationWrongNumberOfArgsError).
+		said = a.login(ctx, s, []any{"AUTH", a.request.Connection.Password.Reveal()})
+	}
+	a.judge(ctx, said)
+}
+
+// login runs the pipeline; on a fresh session go-redis sends HELLO before it.
+func (a *attempt) login(ctx context.Context, s *session, credentials []any) answers {
+	var auth, choose, ping *redis.Cmd
+	started := time.Now()
+	_, _ = s.conn.Pipelined(ctx, func(pipe redis.Pipeliner) error {
+		if credentials != nil {
+			auth = pipe.Do(ctx, credentials...)
+		}
+		if db := a.request.Connection.DB; db != nil && db.Sign() != 0 {
+			choose = pipe.Do(ctx, "SELECT", db.String())
+		}
+		ping = pipe.Do(ctx, "PING")
+		return nil
+	})
+	if !s.hello.seen {
+		s.hello.err = ping.Err()
+	}
+	said := answers{
+		hello:     replyOf(s.hello.err),
+		ping:      replyOf(ping.Err()),
+		helloTook: s.hello.took,
+		restTook:  time.Since(started) - s.hello.took,
+	}
+	if auth != nil {
+		said.auth = replyOf(auth.Err())
+	}
+	if choose != nil {
+		said.choose = replyOf(choose.Err())
+	}
+	return said
+}
+
+// judge turns the replies into stages and a problem.
+func (a *attempt) judge(ctx context.Context, said answers) {
+	p := a.judgeAuth(ctx, said)
+	a.record(StageAuth, p, said.helloTook)
+	if p != nil {
+		return
+	}
+	if a.selects() {
+		p = a.judgeSelect(ctx, said.choose)
+		a.record(StageSelect, p, 0)
+		if p != nil {
+			return
+		}
+	}
+	a.record(StagePing, a.judgePing(ctx, said.ping), said.restTook)
+}
+
+func (a *attempt) selects() bool {
+	db := a.request.Connection.DB
+	return db != nil && db.Sign() != 0
+}
+
+// salvageWithin is how long to listen for the reason of a hang-up.
+const salvageWithin = 100 * time.Millisecond
+
+// unanswered says why there was no reply.
+func (a *attempt) unanswered(ctx context.Context, err error) *problem {
+	timedOut := ctx.Err() != nil || isTimeout(err)
+	if !timedOut && !a.plain.answered() {
+		// The write may have failed before the reason was read.
+		if later := a.plain.salvage(salvageWithin); later != nil && !isTimeout(later) {
+			err = later
+		}
+	}
+	greeting := a.plain.greeting()
+	switch spoken := recognise(greeting); {
+	case spoken == speaksErrorReply && !timedOut:
+		return a.judgeRefusal(StageAuth, string(greeting[1:]))
+	case spoken == speaksTLS:
+		return a.tlsRequired()
+	case spoken == speaksRESP || spoken == speaksErrorReply || spoken == speaksNothing:
+		return a.brokenOff(ctx, err, spoken, timedOut)
+	default:
+		return a.notRedis(spoken)
+	}
+}
+
+// brokenOff is silence or a hang-up, of something that may be a Redis.
+func (a *attempt) brokenOff(ctx context.Context, err error, spoken protocol, timedOut bool) *problem {
+	switch {
+	case timedOut:
+		return a.silent(spoken != speaksNothing)
+	case isRemoteAlert(err):
+		return a.refusedByAlert(err)
+	case isHangUp(err):
+		if spoken == speaksNothing && a.plain == a.raw && a.speaksTLS(ctx) {
+			return a.tlsRequired()
+		}
+		return a.closed(spoken != speaksNothing)
+	default:
+		return a.notRedis(spoken)
+	}
+}
+
+func isHangUp(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || isReset(err)
+}

@@ -1,0 +1,270 @@
+package redisprobe
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/netip"
+	"reflect"
+	"strings"
+	"time"
+)
+
+// handshake is one TLS handshake and what was learnt during it.
+type handshake struct {
+	policy tlsPolicy
+	host   string
+	// asked is set when the server asks for a client's certificate.
+	asked bool
+	// wrongName is set when the certificate does not name the host and the
+	// policy leaves open whether that matters.
+	wrongName bool
+}
+
+// certificateError is a certificate that does not hold, with the doc of why.
+type certificateError struct {
+	problem *problem
+}
+
+func (e *certificateError) Error() string { return string(e.problem.doc.ID) }
+
+// secure runs the TLS handshake. The certificate is judged before anything is
+// sent over the connection.
+func (a *attempt) secure(ctx context.Context) *problem {
+	policy, missing := a.tlsPolicy()
+	if missing != nil {
+		return a.missingFile(missing)
+	}
+	h := &handshake{policy: policy, host: a.request.Connection.Host}
+	client := tls.Client(a.raw, h.config())
+	// A plaintext Redis waits for the end of what it takes for a line.
+	nudge := a.nudgeWhenSilent(ctx)
+	err := client.HandshakeContext(ctx)
+	nudge()
+	if err != nil {
+		return a.handshakeFailed(ctx, h, err)
+	}
+	if h.wrongName {
+		a.note(a.wrongNameMaybe())
+	}
+	a.plain = &wire{Conn: client}
+	return nil
+}
+
+func (h *handshake) config() *tls.Config {
+	return &tls.Config{
+		ServerName: h.host,
+		MinVersion: h.policy.minVersion,
+		// crypto/tls would verify as Go does; verify does as redis-py does.
+		InsecureSkipVerify: true,
+		VerifyConnection:   h.verify,
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			h.asked = true
+			if len(h.policy.certificates) > 0 {
+				return &h.policy.certificates[0], nil
+			}
+			return &tls.Certificate{}, nil
+		},
+	}
+}
+
+func (h *handshake) verify(state tls.ConnectionState) error {
+	if !h.policy.verify {
+		return nil
+	}
+	if len(state.PeerCertificates) == 0 {
+		return &certificateError{unknownAuthority()}
+	}
+	leaf := state.PeerCertificates[0]
+	intermediates := x509.NewCertPool()
+	for _, certificate := range state.PeerCertificates[1:] {
+		intermediates.AddCert(certificate)
+	}
+	_, err := leaf.Verify(x509.VerifyOptions{Roots: h.policy.roots, Intermediates: intermediates})
+	if err != nil {
+		return &certificateError{chainProblem(err, leaf, time.Now())}
+	}
+	if h.policy.hostname == hostnameIgnored || namesHost(leaf, h.host) {
+		return nil
+	}
+	if h.policy.hostname == hostnameDepends {
+		h.wrongName = true
+		return nil
+	}
+	return &certificateError{wrongName()}
+}
+
+// chainProblem classifies x509's errors.
+func chainProblem(err error, leaf *x509.Certificate, now time.Time) *problem {
+	var unknown x509.UnknownAuthorityError
+	var invalid x509.CertificateInvalidError
+	switch {
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return expired(now.Before(leaf.NotBefore))
+	case errors.As(err, &unknown):
+		return unknownAuthority()
+	default:
+		return badCertificate()
+	}
+}
+
+// namesHost is OpenSSL's X509_check_host and X509_check_ip with Python's
+// flags: unlike crypto/x509 it falls back to the common name where the
+// certificate names no host otherwise (hostname_checks_common_name).
+func namesHost(leaf *x509.Certificate, host string) bool {
+	if leaf.VerifyHostname(host) == nil {
+		return true
+	}
+	if _, err := netip.ParseAddr(host); err == nil || len(leaf.DNSNames) > 0 {
+		return false
+	}
+	return matchesName(leaf.Subject.CommonName, host)
+}
+
+// matchesName compares one name of a certificate, "*" for a whole first label
+// included, with a host.
+func matchesName(name, host string) bool {
+	name, host = strings.ToLower(name), strings.ToLower(strings.TrimSuffix(host, "."))
+	if name == "" {
+		return false
+	}
+	if rest, ok := strings.CutPrefix(name, "*."); ok {
+		_, after, found := strings.Cut(host, ".")
+		return found && after == rest && strings.Contains(rest, ".")
+	}
+	return name == host
+}
+
+// nudgeAfter is the part of the time left, in tenths, after which a server
+// that has not said a byte of TLS is asked whether it is a plaintext Redis.
+const nudgeAfter = 6
+
+// tooLong is longer than any line that Redis accepts (PROTO_INLINE_MAX_SIZE in
+// networking.c, 64 KiB), so that it answers "Protocol error" and hangs up.
+const tooLong = 66_000
+
+// nudgeWhenSilent makes a plaintext Redis show itself: it waits for the end of
+// the line that the handshake seems to begin, for ever. The function that it
+// returns ends the nudging.
+func (a *attempt) nudgeWhenSilent(ctx context.Context) (stop func()) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return func() {}
+	}
+	done, finished := make(chan struct{}), make(chan struct{})
+	raw := a.raw
+	timer := time.NewTimer(time.Until(deadline) / 10 * nudgeAfter)
+	go func() {
+		defer close(finished)
+		defer timer.Stop()
+		select {
+		case <-done:
+		case <-timer.C:
+			if !raw.answered() {
+				_, _ = raw.Write([]byte(strings.Repeat("\r\n", tooLong/2)))
+			}
+		}
+	}()
+	return func() { close(done); <-finished }
+}
+
+// handshakeFailed classifies the errors of crypto/tls.
+func (a *attempt) handshakeFailed(ctx context.Context, h *handshake, err error) *problem {
+	var certificate *certificateError
+	if errors.As(err, &certificate) {
+		return certificate.problem
+	}
+	if isRemoteAlert(err) {
+		if h.asked && len(h.policy.certificates) == 0 {
+			return clientCertificateRequired()
+		}
+		return a.refusedByAlert(err)
+	}
+	spoken := recognise(a.raw.greeting())
+	var header tls.RecordHeaderError
+	switch {
+	case spoken == speaksRESP || spoken == speaksErrorReply:
+		return a.plaintextServer()
+	case spoken != speaksNothing && (spoken != speaksTLS || errors.As(err, &header)):
+		return a.notRedis(spoken)
+	case ctx.Err() != nil || isTimeout(err):
+		return a.silent(spoken != speaksNothing)
+	case isHangUp(err):
+		return a.closed(spoken != speaksNothing)
+	default:
+		return handshakeProblem("")
+	}
+}
+
+// alertCodes are the alerts that say something (RFC 8446, section 6.2).
+var alertCodes = map[uint64]string{
+	40: "handshake_failure", 42: "bad_certificate", 43: "unsupported_certificate", 44: "certificate_revoked",
+	45: "certificate_expired", 46: "certificate_unknown", 47: "illegal_parameter", 48: "unknown_ca",
+	49: "access_denied", 70: "protocol_version", 71: "insufficient_security", 80: "internal_error",
+	86: "inappropriate_fallback", 112: "unrecognized_name", 116: "certificate_required",
+	120: "no_application_protocol",
+}
+
+// isRemoteAlert reports an alert that the server sent.
+func isRemoteAlert(err error) bool {
+	_, ok := alertCode(err)
+	return ok
+}
+
+// alertCode: crypto/tls wraps the alert, a small integer of a type of its own,
+// in a net.OpError whose Op is "remote error".
+func alertCode(err error) (uint64, bool) {
+	var op *net.OpError
+	if !errors.As(err, &op) || op.Op != "remote error" || op.Err == nil {
+		return 0, false
+	}
+	value := reflect.ValueOf(op.Err)
+	if value.Kind() != reflect.Uint8 {
+		return 0, false
+	}
+	return value.Uint(), true
+}
+
+const (
+	alertHandshakeFailure    = 40
+	alertCertificateRequired = 116
+)
+
+// refusedByAlert: in TLS 1.3 a server that wants a certificate says so after
+// the client's side of the handshake is done.
+func (a *attempt) refusedByAlert(err error) *problem {
+	code, _ := alertCode(err)
+	if code == alertCertificateRequired {
+		return clientCertificateRequired()
+	}
+	return handshakeProblem(alertCodes[code])
+}
+
+// speaksTLS opens a second connection and says hello in TLS, no more: a TLS
+// port hangs up without a word on whoever does not.
+func (a *attempt) speaksTLS(ctx context.Context) bool {
+	if a.dialed == "" {
+		return false
+	}
+	conn, err := a.network.Dial(ctx, "tcp", a.dialed)
+	if err != nil {
+		return false
+	}
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	defer stop()
+	defer func() { _ = conn.Close() }()
+	second := &wire{Conn: conn}
+	if err := second.SetDeadline(time.Now().Add(secondLook)); err != nil {
+		return false
+	}
+	_ = tls.Client(second, &tls.Config{
+		ServerName:         a.request.Connection.Host,
+		InsecureSkipVerify: true, // nothing is sent over it
+	}).HandshakeContext(ctx)
+	return recognise(second.greeting()) == speaksTLS
+}
+
+// secondLook is how long the second connection may take.
+const secondLook = time.Second

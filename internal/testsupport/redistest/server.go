@@ -1,0 +1,293 @@
+package redistest
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+)
+
+// Server is a Redis that runs until the test ends.
+type Server struct {
+	t        testing.TB
+	config   config
+	port     int
+	socket   string
+	command  *exec.Cmd
+	output   *lockedBuffer
+	exited   chan struct{}
+	admin    *redis.Client
+	password string // of the administrator
+	baseline int    // connections of our own
+}
+
+// administrator is a user of the test's own, so that servers can be asked
+// whatever their users are allowed.
+const administrator = "redistest"
+
+// readyWithin bounds the start of a server.
+const readyWithin = 20 * time.Second
+
+// Start starts a server and waits until it is ready.
+func Start(t testing.TB, options ...Option) *Server {
+	t.Helper()
+	c := config{}
+	for _, option := range options {
+		option(&c)
+	}
+	path := binary(t, c.binary)
+	// t.TempDir names the test, and a socket's path is limited to 107 bytes.
+	dir, err := os.MkdirTemp("", "redis")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	var failure error
+	for range 5 {
+		// Another process may take the port between its choice and the start.
+		s := &Server{t: t, config: c, port: freePort(t), socket: filepath.Join(dir, "s"), password: rand.Text()}
+		if failure = s.start(path, dir); failure == nil {
+			t.Cleanup(s.Stop)
+			return s
+		}
+	}
+	t.Fatalf("redis-server does not start: %v", failure)
+	return nil
+}
+
+func freePort(t testing.TB) int {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	return listener.Addr().(*net.TCPAddr).Port
+}
+
+func (s *Server) start(path, dir string) error {
+	s.command = exec.Command(path, "-")
+	s.command.Dir = dir
+	s.command.Stdin = strings.NewReader(s.text(dir))
+	s.output = &lockedBuffer{}
+	s.command.Stdout, s.command.Stderr = s.output, s.output
+	if err := s.command.Start(); err != nil {
+		return err
+	}
+	s.exited = make(chan struct{})
+	go func() {
+		_ = s.command.Wait()
+		close(s.exited)
+	}()
+	s.admin = redis.NewClient(&redis.Options{
+		Network: "unix", Addr: s.socket, Username: administrator, Password: s.password, Protocol: 2, PoolSize: 1,
+		DisableIdentity:          true,
+		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
+	})
+	if err := s.awaitReady(); err != nil {
+		s.Stop()
+		return err
+	}
+	return nil
+}
+
+// text is the configuration, for standard input.
+func (s *Server) text(dir string) string {
+	lines := []string{
+		"bind 127.0.0.1", `save ""`, "appendonly no", "daemonize no",
+		"dir " + quote(dir), "unixsocket " + quote(s.socket), "unixsocketperm 700",
+		fmt.Sprintf("user %s on >%s ~* &* +@all", administrator, s.password),
+	}
+	if s.config.tls == nil {
+		lines = append(lines, fmt.Sprintf("port %d", s.port))
+	} else {
+		certificate, key := s.config.tls.Server(s.t)
+		lines = append(lines, "port 0", fmt.Sprintf("tls-port %d", s.port),
+			"tls-cert-file "+quote(certificate), "tls-key-file "+quote(key), "tls-ca-cert-file "+quote(s.config.tls.File(s.t)))
+		if !strings.Contains(strings.Join(s.config.tlsLines, "\n"), "tls-auth-clients") {
+			lines = append(lines, "tls-auth-clients no")
+		}
+		lines = append(lines, s.config.tlsLines...)
+	}
+	return strings.Join(append(lines, s.config.lines...), "\n") + "\n"
+}
+
+// awaitReady asks over the socket, which is surely this server's: it binds its
+// TCP port first and ends if it cannot.
+func (s *Server) awaitReady() error {
+	ctx, cancel := context.WithTimeout(context.Background(), readyWithin)
+	defer cancel()
+	for {
+		info, err := s.admin.Info(ctx, "stats").Result()
+		if err == nil {
+			s.baseline = field(info, "total_connections_received")
+			return nil
+		}
+		select {
+		case <-s.exited:
+			return errors.New("it ended: " + s.Log())
+		case <-ctx.Done():
+			return fmt.Errorf("not ready within %s: %w: %s", readyWithin, err, s.Log())
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+// Stop ends the server at once, as a crash would; the end of the test does so
+// by itself.
+func (s *Server) Stop() {
+	_ = s.admin.Close()
+	_ = s.command.Process.Kill()
+	<-s.exited
+}
+
+// Port is the TCP port.
+func (s *Server) Port() int { return s.port }
+
+// Addr is "127.0.0.1:port".
+func (s *Server) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
+
+// Socket is the path of the Unix socket.
+func (s *Server) Socket() string { return s.socket }
+
+// URL is the server's URL with the password of the default user, if it has
+// one, "rediss" for TLS.
+func (s *Server) URL() string {
+	if s.config.password == "" {
+		return s.URLAs(nil)
+	}
+	return s.URLAs(url.UserPassword("default", s.config.password))
+}
+
+// URLAs is the server's URL with other credentials, or with none.
+func (s *Server) URLAs(user *url.Userinfo) string {
+	u := url.URL{Scheme: "redis", Host: s.Addr(), User: user}
+	if s.config.tls != nil {
+		u.Scheme = "rediss"
+	}
+	return u.String()
+}
+
+// Log is what the server has printed.
+func (s *Server) Log() string { return s.output.String() }
+
+// Do runs a command as an administrator and returns its reply; an error reply
+// fails the test.
+func (s *Server) Do(arguments ...any) any {
+	s.t.Helper()
+	reply, err := s.admin.Do(s.t.Context(), arguments...).Result()
+	if err != nil && !errors.Is(err, redis.Nil) {
+		s.t.Fatalf("%v: %v", arguments[0], err)
+	}
+	return reply
+}
+
+// Connections is how many the server has seen since it was ready, but for the
+// test's own.
+func (s *Server) Connections() int {
+	s.t.Helper()
+	info, _ := s.Do("INFO", "stats").(string)
+	return field(info, "total_connections_received") - s.baseline
+}
+
+// Monitor records the commands that the server receives until stop is called,
+// which returns them as MONITOR prints them, but for the test's own. MONITOR
+// hides the arguments of AUTH.
+func (s *Server) Monitor() (stop func() []string) {
+	s.t.Helper()
+	conn, err := net.Dial("unix", s.socket)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.baseline++
+	_, _ = fmt.Fprintf(conn, "AUTH %s %s\r\nMONITOR\r\n", administrator, s.password)
+	var lines lockedBuffer
+	finished := make(chan struct{})
+	begun := make(chan struct{})
+	go func() {
+		defer close(finished)
+		buffer, ok := make([]byte, 4096), 0
+		for {
+			n, err := conn.Read(buffer)
+			_, _ = lines.Write(buffer[:n])
+			if ok < 2 {
+				if ok = strings.Count(lines.String(), "+OK"); ok >= 2 {
+					close(begun)
+				}
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	<-begun
+	return func() []string {
+		// What the server was sent before this mark has arrived when it has.
+		mark := "mark-" + rand.Text()
+		s.Do("ECHO", mark)
+		for !strings.Contains(lines.String(), mark) {
+			select {
+			case <-finished:
+				s.t.Fatal("MONITOR ended early")
+			case <-time.After(time.Millisecond):
+			}
+		}
+		_ = conn.Close()
+		<-finished
+		return commands(lines.String())
+	}
+}
+
+// commands are the lines of MONITOR's output that are not the test's own: it
+// comes over the socket, "[0 unix:/...]".
+func commands(output string) []string {
+	var found []string
+	for _, line := range strings.Split(output, "\r\n") {
+		if strings.HasPrefix(line, "+") && strings.Contains(line, "[") && !strings.Contains(line, " unix:") {
+			found = append(found, strings.TrimPrefix(line, "+"))
+		}
+	}
+	return found
+}
+
+// field reads a number of INFO.
+func field(info, name string) int {
+	for _, line := range strings.Split(info, "\r\n") {
+		if value, ok := strings.CutPrefix(line, name+":"); ok {
+			n, _ := strconv.Atoi(value)
+			return n
+		}
+	}
+	return -1
+}
+
+type lockedBuffer struct {
+	mu     sync.Mutex
+	buffer bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.String()
+}

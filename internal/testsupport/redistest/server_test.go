@@ -1,0 +1,68 @@
+package redistest_test
+
+import (
+	"net"
+	"strings"
+	"testing"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/redistest"
+)
+
+func TestStart_PasswordIsAskedForAndURLCarriesIt(t *testing.T) {
+	server := redistest.Start(t, redistest.Password("a b#c/d"))
+	options, err := redis.ParseURL(server.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := redis.NewClient(options)
+	defer func() { _ = client.Close() }()
+	if err := client.Ping(t.Context()).Err(); err != nil {
+		t.Error(err)
+	}
+	options.Password = "another"
+	other := redis.NewClient(options)
+	defer func() { _ = other.Close() }()
+	if err := other.Ping(t.Context()).Err(); err == nil || !strings.Contains(err.Error(), "WRONGPASS") {
+		t.Errorf("a wrong password: got %v", err)
+	}
+}
+
+func TestServer_CountsConnectionsAndRecordsCommands(t *testing.T) {
+	server := redistest.Start(t)
+	if got := server.Connections(); got != 0 {
+		t.Fatalf("a fresh server has seen %d connections, want 0", got)
+	}
+	stop := server.Monitor()
+	for range 3 {
+		conn, err := net.Dial("tcp", server.Addr())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.Write([]byte("PING\r\n")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.Read(make([]byte, 16)); err != nil {
+			t.Fatal(err)
+		}
+		_ = conn.Close()
+	}
+	if got := server.Connections(); got != 3 {
+		t.Errorf("got %d connections, want 3", got)
+	}
+	if lines := stop(); len(lines) != 3 || !strings.Contains(lines[0], `"PING"`) {
+		t.Errorf("MONITOR saw %q, want three PINGs", lines)
+	}
+}
+
+func TestStart_TLSServesCertificateOfItsAuthority(t *testing.T) {
+	authority := redistest.NewAuthority(t)
+	server := redistest.Start(t, redistest.TLS(authority), redistest.ClientCertificates())
+	if !strings.HasPrefix(server.URL(), "rediss://") {
+		t.Errorf("URL %s", server.URL())
+	}
+	if got := server.Do("PING"); got != "PONG" {
+		t.Errorf("PING over the socket: %v", got)
+	}
+}

@@ -1,0 +1,252 @@
+package lint
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig"
+	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/redisurl"
+	"github.com/channel-layer/terraform-provider-channels/internal/finding"
+	"github.com/channel-layer/terraform-provider-channels/internal/secret"
+)
+
+// healthy are ordinary setups, none of which may give any finding.
+func healthy() map[string]string {
+	return map[string]string{
+		"nothing set at all":            "DEBUG=False",
+		"a bare Redis on this machine":  "REDIS_URL=redis://localhost:6379",
+		"database 0, written":           "REDIS_URL=redis://localhost:6379/0",
+		"another database":              "REDIS_URL=redis://127.0.0.1:6379/1",
+		"a path of a slash":             "REDIS_URL=redis://redis:6379/",
+		"docker compose":                "REDIS_HOST=redis\nREDIS_PORT=6379\nDEBUG=False",
+		"docker compose, by URL":        "REDIS_URL=redis://redis:6379/0\nREDIS_PORT=6379\nDEBUG=0",
+		"Dokploy":                       "REDIS_URL=redis://default:k9%2FvQ%23x%3F2%40z@app-redis-x1y2z3:6379\nREDIS_PORT=6379\nDJANGO_SETTINGS_MODULE=config.settings",
+		"an underscore in the host":     "REDIS_URL=redis://:example@my_redis:6379/0",
+		"Heroku":                        "REDIS_URL=rediss://:p1a2b3c4d5@ec2-3-4-5-6.compute-1.amazonaws.com:12345?ssl_cert_reqs=none\nredis==6.4.0\nchannels_redis==4.3.0",
+		"Heroku, versions not stated":   "REDIS_URL=rediss://:p1a2b3c4d5@ec2-3-4-5-6.compute-1.amazonaws.com:12345?ssl_cert_reqs=none",
+		"ElastiCache with TLS and AUTH": "REDIS_URL=rediss://:ExampleAuthToken16@master.chat.abc123.use1.cache.amazonaws.com:6379/0",
+		"Upstash":                       "REDIS_URL=rediss://default:AXExampleTokenAAIncDE@eu1-example-12345.upstash.io:6379",
+		"Azure":                         "REDIS_URL=rediss://:Example%2BKey%2Fof44Chars%3D@example.redis.cache.windows.net:6380/0",
+		"a base64 key, = unescaped":     "REDIS_URL=rediss://:ExampleKeyof44Chars=@example.redis.cache.windows.net:6380/0",
+		"DigitalOcean Valkey":           "REDIS_URL=rediss://default:AVNS_example@db-valkey-fra1-1.b.db.ondigitalocean.com:25061",
+		"a longer read timeout":         "REDIS_URL=redis://redis:6379/0?socket_timeout=10\nredis==8.1.0",
+		"several arguments":             "REDIS_URL=redis://redis:6379/0?socket_timeout=10&health_check_interval=30&retry_on_timeout=true",
+		"a socket file":                 "REDIS_URL=unix:///run/redis/redis.sock?db=1",
+		"a socket file with a password": "REDIS_URL=unix://:example@/run/redis/redis-server.sock",
+		"a socket file with an @":       "REDIS_URL=unix:///run/redis@app.sock",
+		"IPv6":                          "REDIS_URL=redis://default:example@[2001:db8::1]:6379/0",
+		"IPv6 by host":                  "REDIS_HOST=::1\nREDIS_PORT=6379",
+		"debug, in memory":              "DEBUG=True",
+		"debug with a port":             "DEBUG=True\nREDIS_PORT=6379",
+		"debug with a URL":              "DEBUG=True\nREDIS_URL=redis://localhost:6379/0",
+		"URL and host and port":         "REDIS_URL=redis://redis:6379/0\nREDIS_HOST=redis\nREDIS_PORT=6379",
+		"pub/sub":                       "BACKEND=pubsub\nREDIS_URL=redis://redis:6379/0",
+		"punctuation in the password":   "REDIS_URL=redis://default:a!b$c&d'e(f)g*h+i,j;k=l:m@redis:6379/0",
+		"debug spelled in another way":  "DEBUG=on\nREDIS_URL=redis://redis:6379/0",
+		"a port with spaces":            "REDIS_HOST=redis\nREDIS_PORT= 6379",
+		"an old release":                "REDIS_URL=redis://redis:6379/0\nredis==4.3.4\nchannels_redis==4.0.0",
+	}
+}
+
+func TestRun_HealthySetupsGiveNothing(t *testing.T) {
+	if len(healthy()) < 12 {
+		t.Fatal("too few healthy setups")
+	}
+	for name, text := range healthy() {
+		got := Run(inputOf(t, text))
+		if len(got.Findings) != 0 || got.Status != finding.Passed {
+			t.Errorf("%s: %s with %v", name, got.Status, got.Findings)
+		}
+	}
+}
+
+func TestRun_OneCauseGivesOneFinding(t *testing.T) {
+	cases := map[string]finding.ID{
+		"REDIS_URL=redis://:pa#ss@h:6379/abc?foo=1":               "url/unescaped-delimiter",
+		"REDIS_URL=redis://:12#ss@h":                              "url/unescaped-delimiter",
+		"REDIS_URL=redis://:p@a/b@h:6379":                         "url/unescaped-delimiter",
+		"REDIS_URL=redis://:p?a=b@h:6379/0":                       "url/unescaped-delimiter",
+		"REDIS_URL=redis://u:pa[s#s]@h:6379":                      "url/unescaped-delimiter",
+		"REDIS_URL=unix://:a/b@/run/redis.sock":                   "url/unescaped-delimiter",
+		"REDIS_URL=\"redis://:p#w@h:6379/0\"":                     "url/quoted",
+		"REDIS_URL=redis://${USER}:${PASSWORD}@${HOST}:${PORT}/0": "url/unexpanded-variable",
+		"REDIS_URL=redis://:${PW}@redis:${PORT}":                  "url/unexpanded-variable",
+		"REDIS_URL=$REDIS_URL":                                    "url/unexpanded-variable",
+		"REDIS_URL=redis://a:6379,b:6379,c:6379":                  "url/several-hosts",
+		"REDIS_URL=redis://a:6379/0,redis://b:6379/0":             "url/several-hosts",
+		"REDIS_URL=redis://fe80::1":                               "url/ipv6-brackets",
+		"REDIS_URL=redis:///tmp/redis.sock":                       "url/socket-scheme",
+		"REDIS_URL=redis://h:6379 /0":                             "url/whitespace",
+		"REDIS_URL=valkey://:a#b@h":                               "url/scheme",
+		"REDIS_URL=localhost:6379":                                "url/scheme-missing",
+		"REDIS_URL=redis+sentinel://a:26379,b:26379/mymaster":     "url/scheme",
+		"REDIS_HOST=\"redis:6379\"":                               "host/quoted",
+		"REDIS_HOST=redis://default:p@redis:6379/0":               "host/is-url",
+		"REDIS_HOST=redis:6379 ":                                  "host/has-port",
+		"REDIS_HOST=[::1]:6379":                                   "host/brackets",
+		"REDIS_PORT=\"6379\"":                                     "port/quoted",
+		"REDIS_PORT=${REDIS_PORT:-6379}":                          "port/unexpanded-variable",
+		"BACKEND=in_memory\nREDIS_HOST=redis":                     "layer/in-memory-outside-debug",
+		"BACKEND=in_memory\nREDIS_URL=redis://:a#b@h":             "layer/in-memory-outside-debug",
+	}
+	for text, want := range cases {
+		got := Run(inputOf(t, text)).IDs()
+		if len(got) != 1 || got[0] != want {
+			t.Errorf("%q gives %v, want %q alone", text, got, want)
+		}
+	}
+}
+
+func TestRun_TwoCausesGiveTwoFindings(t *testing.T) {
+	cases := map[string][]finding.ID{
+		"REDIS_URL=redis://:a#b@h:6379\nREDIS_PORT=tcp://10.0.0.1:6379": {"port/kubernetes-service", "url/unescaped-delimiter"},
+		"REDIS_HOST=redis:6379\nREDIS_PORT=":                            {"host/has-port", "port/empty"},
+		"REDIS_HOST= redis\nREDIS_PORT=70000":                           {"host/whitespace", "port/out-of-range"},
+		"REDIS_URL=redis://example@redis:0/abc":                         {"url/database-ignored", "url/port-zero", "url/user-without-password"},
+	}
+	for text, want := range cases {
+		got := Run(inputOf(t, text)).IDs()
+		if len(got) != len(want) {
+			t.Errorf("%q gives %v, want %v", text, got, want)
+			continue
+		}
+		for i := range want {
+			if got[i] != want[i] {
+				t.Errorf("%q gives %v, want %v", text, got, want)
+			}
+		}
+	}
+}
+
+// refusals has a URL for each reason that redis-py may have to refuse one, and
+// the finding that names it.
+func refusals() map[redisurl.Reason]struct {
+	text string
+	want finding.ID
+} {
+	type refused = struct {
+		text string
+		want finding.ID
+	}
+	return map[redisurl.Reason]refused{
+		redisurl.UnbalancedBracket:      {"redis://:a[b@h:6379/0", "url/invalid-bracket"},
+		redisurl.TextAroundBrackets:     {"redis://a[::1]:6379/0", "url/invalid-bracket"},
+		redisurl.NotIPv6:                {"redis://[h]:6379/0", "url/invalid-bracket"},
+		redisurl.HiddenDelimiter:        {"redis://:a\uff20b@h:6379/0", "url/hidden-delimiter"},
+		redisurl.ArgumentValue:          {"redis://h:6379/0?socket_timeout=soon", "url/argument-value"},
+		redisurl.NoScheme:               {"//h:6379/0", "url/scheme-missing"},
+		redisurl.UnknownScheme:          {"valkey://h:6379/0", "url/scheme"},
+		redisurl.PortNotNumber:          {"redis://h:six/0", "url/port-invalid"},
+		redisurl.PortOutOfRange:         {"redis://h:66666/0", "url/port-invalid"},
+		redisurl.NegativeMaxConnections: {"redis://h:6379/0?max_connections=-5", "url/argument-value"},
+		redisurl.UnknownArgument:        {"redis://h:6379/0?colour=blue", "url/unknown-argument"},
+		redisurl.CertReqs:               {"rediss://h:6379/0?ssl_cert_reqs=no", "url/ssl-cert-reqs"},
+		redisurl.CredentialConflict:     {"redis://:a@h:6379/0?credential_provider=x", "url/argument-object"},
+		redisurl.NotFromURL:             {"redis://h:6379/0?parser_class=x", "url/argument-object"},
+		redisurl.Protocol:               {"redis://h:6379/0?protocol=9", "url/argument-value"},
+	}
+}
+
+func TestRun_EveryReasonOfRefusalHasOneFindingOfSeverityError(t *testing.T) {
+	for _, reason := range redisurl.Reasons() {
+		c, ok := refusals()[reason]
+		if !ok {
+			t.Errorf("no case for the reason %s", reason)
+			continue
+		}
+		for _, line := range redisurl.Lines() {
+			version := line.Version()
+			in := inputOf(t, "REDIS_URL="+c.text+"\nredis=="+version.String())
+			refusal := in.Readings[0].Err
+			if refusal == nil || refusal.Reason != reason {
+				continue // not every line has every reason
+			}
+			got := Run(in)
+			if ids := got.IDs(); len(ids) != 1 || ids[0] != c.want || got.Findings[0].Severity != finding.Error {
+				t.Errorf("%s with redis-py %s: %v, want %s alone, an error", reason, version, got.Findings, c.want)
+			}
+		}
+		if newest := read(secret.New(c.text), redisurl.Newest); !newest.refused(reason) {
+			t.Errorf("%s: the newest redis-py says %v, so the case shows nothing", reason, newest.Err)
+		}
+	}
+}
+
+func TestRun_WhatHoldsForSomeVersionsOnlyIsInformationThatNamesThem(t *testing.T) {
+	const text = "REDIS_URL=redis://redis:6379/0?protocol=3"
+	got := Run(inputOf(t, text))
+	if len(got.Findings) != 1 || got.Findings[0].Severity != finding.Info || got.Status != finding.Passed {
+		t.Fatalf("unstated: %s with %v, want one piece of information", got.Status, got.Findings)
+	}
+	if !strings.Contains(got.Findings[0].Detail, "before 5.0") {
+		t.Errorf("the detail does not name the versions: %q", got.Findings[0].Detail)
+	}
+	if got := Run(inputOf(t, text+"\nredis==4.6.0")); got.Status != finding.Failed || !got.Has("url/unknown-argument") {
+		t.Errorf("4.6 stated: %s with %v, want an error", got.Status, got.Findings)
+	}
+	if got := Run(inputOf(t, text+"\nredis==6.4.0")); len(got.Findings) != 0 {
+		t.Errorf("6.4 stated: %v, want nothing", got.Findings)
+	}
+}
+
+func TestRun_RefusedByAllForDifferentReasonsIsAnError(t *testing.T) {
+	// Before 5.0 there is no argument protocol; from 5.0 on it is not 9.
+	got := Run(inputOf(t, "REDIS_URL=redis://redis:6379/0?protocol=9"))
+	if got.Status != finding.Failed || !got.Has("url/unknown-argument") || !got.Has("url/argument-value") {
+		t.Errorf("%s with %v, want errors", got.Status, got.Findings)
+	}
+}
+
+func TestRun_UnknownSettingsAreUndeterminedAndSayNothing(t *testing.T) {
+	unknown := channelconfig.Unknown[secret.String]()
+	text := channelconfig.Unknown[string]()
+	cases := map[string]func(*channelconfig.Settings){
+		"URL":     func(s *channelconfig.Settings) { s.RedisURL = unknown },
+		"host":    func(s *channelconfig.Settings) { s.RedisHost = text },
+		"port":    func(s *channelconfig.Settings) { s.RedisPort = text },
+		"backend": func(s *channelconfig.Settings) { s.Backend = channelconfig.Unknown[channelconfig.Backend]() },
+		"debug": func(s *channelconfig.Settings) {
+			s.Debug, s.RedisHost = channelconfig.Unknown[bool](), channelconfig.Known("redis")
+		},
+	}
+	for name, change := range cases {
+		s := channelconfig.Settings{Variables: channelconfig.DefaultVariables()}
+		change(&s)
+		got := Run(NewInput(s, channelconfig.Resolve(s), false))
+		if got.Status != finding.Undetermined || len(got.Findings) != 0 {
+			t.Errorf("unknown %s: %s with %v, want undetermined and nothing", name, got.Status, got.Findings)
+		}
+	}
+}
+
+func TestRun_UnknownURLDoesNotHideWhatIsKnown(t *testing.T) {
+	s := channelconfig.Settings{RedisURL: channelconfig.Unknown[secret.String](), RedisPort: channelconfig.Known("tcp://10.0.0.1:6379")}
+	if got := Run(NewInput(s, channelconfig.Resolve(s), false)); !got.Has("port/kubernetes-service") {
+		t.Errorf("%v, want port/kubernetes-service", got.IDs())
+	}
+}
+
+func TestRun_EmptyURLIsAWarningOnlyWhereTheDefaultHostIsTheFallback(t *testing.T) {
+	cases := map[string]finding.Severity{
+		"REDIS_URL=":                           finding.Warning,
+		"REDIS_URL=\nREDIS_HOST=redis":         finding.Info,
+		"REDIS_URL=\nDEBUG=True":               finding.Info,
+		"REDIS_URL=\nBACKEND=core":             finding.Warning,
+		"REDIS_URL=   ":                        finding.Error,
+		"REDIS_URL=\nDEBUG=True\nBACKEND=core": finding.Info,
+	}
+	for text, want := range cases {
+		got := Run(inputOf(t, text))
+		if len(got.Findings) != 1 || got.Findings[0].ID != "url/empty" || got.Findings[0].Severity != want {
+			t.Errorf("%q gives %v, want url/empty as %s", text, got.Findings, want)
+		}
+	}
+}
+
+func TestRun_PlacesAreThoseOfTheTextAsGiven(t *testing.T) {
+	// Urlsplit drops what stands before the scheme, and tabs anywhere.
+	got := Run(inputOf(t, "REDIS_URL= \tredis://:ab\tc#d@h:6379"))
+	if len(got.Findings) == 0 || !strings.Contains(got.Findings[0].Detail, "at byte 16 ") {
+		t.Errorf("%v, want byte 16", got.Findings)
+	}
+}

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Looks at the sources without running them: format, linters with the directions
-# between packages, module files, shell scripts, licences of the dependencies.
+# between packages, module files, shell scripts, workflows, licences.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 need_go
 golangci=$("$TOOLS_DIR/setup-golangci-lint.sh")
 licenses=$("$TOOLS_DIR/setup-go-licenses.sh")
+actionlint=$("$TOOLS_DIR/setup-actionlint.sh")
 cd "$ROOT_DIR"
 failed=0
 
@@ -44,6 +45,17 @@ shell_scripts() {
 	fi
 }
 
+# Every action has to be named by its commit: a tag can be moved.
+workflows() {
+	local unpinned
+	"$actionlint" || return 1
+	unpinned=$(grep -nE '^[ -]*uses:' .github/workflows/*.yml | grep -vE '@[0-9a-f]{40} # v[0-9]' || true)
+	if [ -n "$unpinned" ]; then
+		say "Not pinned by commit:" "$unpinned"
+		return 1
+	fi
+}
+
 # What the released binary contains may be distributed with it. MPL-2.0 is our
 # own licence; the others ask for no more than a notice.
 allowed_licenses() {
@@ -56,5 +68,6 @@ step "go mod verify" run_quietly go mod verify
 step "go mod tidy" go mod tidy -diff
 step "golangci-lint" "$golangci" run --timeout 10m ./...
 step "shell scripts" shell_scripts
+step "workflows" workflows
 step "licences of the dependencies" allowed_licenses
 exit "$failed"

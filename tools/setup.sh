@@ -12,6 +12,7 @@ scripts=(
 	setup-readers.sh
 	setup-gotestsum.sh
 	setup-golangci-lint.sh
+	setup-actionlint.sh
 	setup-go-licenses.sh
 	setup-goreleaser.sh
 	setup-tfplugindocs.sh

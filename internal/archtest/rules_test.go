@@ -114,6 +114,7 @@ var rules = []rule{
 	},
 
 	// What is never released.
+	{pkg: "internal/gen", tree: true, internal: []string{"internal/..."}, external: []string{anything}},
 	{pkg: "internal/testsupport", tree: true, internal: []string{"internal/..."}, external: []string{anything}},
 	{pkg: "internal/archtest"},
 	{pkg: "test", tree: true, internal: []string{"internal/..."}, external: []string{anything}},
@@ -125,6 +126,7 @@ var rules = []rule{
 var neverReleased = []string{
 	module + "/internal/testsupport",
 	module + "/internal/archtest",
+	module + "/internal/gen",
 	module + "/tools",
 	module + "/test",
 	"testing",

@@ -76,7 +76,7 @@ func (h Host) IsURL() bool { return h.Port == nil }
 // a [redisurl.Error].
 func (h Host) Connection(line redisurl.Line) (redisurl.Connection, error) {
 	if !h.IsURL() {
-		return redisurl.HostPort(h.Host, h.Port, line), nil
+		return redisurl.HostPort(h.Host, h.Port), nil
 	}
 	u, err := redisurl.Parse(h.URL, line)
 	if err != nil {

@@ -157,3 +157,15 @@ func (r *Resolution) resolveHosts(s Settings) {
 		r.Hosts = Known([]Host{{Host: s.RedisHost.Or(DefaultRedisHost), Port: port, Setting: SettingRedisHost}})
 	}
 }
+
+// ByName are the origins that there are, by the name of what was resolved:
+// backend_class, host, port and debug.
+func (o Origins) ByName() map[string]Origin {
+	named := map[string]Origin{}
+	for name, origin := range map[string]Origin{"backend_class": o.Backend, "host": o.Host, "port": o.Port, "debug": o.Debug} {
+		if origin != "" {
+			named[name] = origin
+		}
+	}
+	return named
+}

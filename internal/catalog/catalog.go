@@ -1,0 +1,21 @@
+// Package catalog has the documentation of every finding there is.
+package catalog
+
+import (
+	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/envfile"
+	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/lint"
+	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/render"
+	"github.com/channel-layer/terraform-provider-channels/internal/finding"
+	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
+)
+
+// Registry is the documentation of all findings.
+func Registry() finding.Registry {
+	return finding.NewRegistry(
+		finding.SharedDocs(),
+		lint.Docs(),
+		render.Docs(),
+		envfile.Docs(),
+		redisprobe.Docs(),
+	)
+}

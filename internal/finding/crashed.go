@@ -16,7 +16,7 @@ func CrashedDoc() Doc {
 		Why: "What this check would have said is not known. The layer may be healthy or not: " +
 			"the other checks ran and their findings hold.",
 		Django: "Nothing: Django is not involved.",
-		Fix:    "Report the ID of the check and the provider's version as a bug; leave the settings out, they may hold a password",
+		Fix:    "Report the ID of the check and the provider's version as a bug; leave the settings out, they may hold a password.",
 		Since:  "0.1.0",
 	}
 }

@@ -122,3 +122,7 @@ func editDistance(a, b string) int {
 	}
 	return row[len(b)]
 }
+
+// Anchor is the fragment of the ID's section in the guide of findings, without
+// the "#": "url-unescaped-delimiter".
+func (id ID) Anchor() string { return strings.ReplaceAll(string(id), "/", "-") }

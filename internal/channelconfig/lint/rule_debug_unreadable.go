@@ -14,7 +14,7 @@ var ruleDebugUnreadable = Rule{
 			"reads the variable in its own way: for one only \"True\" is true, for another every text that is not empty is, " +
 			"\"off\" included.",
 		Django: "Uses Redis at REDIS_HOST, or keeps messages in memory, depending on the code in the settings.",
-		Fix:    "Set DEBUG to True or False, or set REDIS_URL, which makes the layer use Redis whatever DEBUG is",
+		Fix:    "Set DEBUG to True or False, or set REDIS_URL, which makes the layer use Redis whatever DEBUG is.",
 		Bad:    []string{"DEBUG=off", "DEBUG="},
 		Good:   []string{"DEBUG=False", "DEBUG=1", "DEBUG=off\nREDIS_URL=redis://redis:6379/0"},
 		Since:  "0.1.0",

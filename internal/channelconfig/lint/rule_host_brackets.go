@@ -14,7 +14,7 @@ var ruleHostBrackets = Rule{
 		Why:      "Square brackets around an IPv6 address belong into a URL only. REDIS_HOST is handed to the name lookup as it is.",
 		Django: "\"redis.exceptions.ConnectionError: Error -2 connecting to ...: Name or service not known\" at the first message " +
 			"through the layer.",
-		Fix:     "Write the IPv6 address in REDIS_HOST without brackets",
+		Fix:     "Write the IPv6 address in REDIS_HOST without brackets.",
 		Bad:     []string{"REDIS_HOST=[2001:db8::1]"},
 		Good:    []string{"REDIS_HOST=2001:db8::1"},
 		Since:   "0.1.0",

@@ -11,7 +11,7 @@ var ruleHostEmpty = Rule{
 			"all. It happens when the variable that should have filled it in was empty.",
 		Django: "\"redis.exceptions.ConnectionError: Error -2 connecting to ...: Name or service not known\" at the first message " +
 			"through the layer.",
-		Fix:     "Give REDIS_HOST the name of the Redis, or remove the variable (null in Terraform)",
+		Fix:     "Give REDIS_HOST the name of the Redis, or remove the variable (null in Terraform).",
 		Bad:     []string{"REDIS_HOST="},
 		Good:    []string{"REDIS_HOST=redis", "REDIS_PORT=6379"},
 		Since:   "0.1.0",

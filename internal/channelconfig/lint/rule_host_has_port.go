@@ -15,7 +15,7 @@ var ruleHostHasPort = Rule{
 		Why:      "REDIS_HOST takes a name and nothing else; the port has a variable of its own, REDIS_PORT.",
 		Django: "\"redis.exceptions.ConnectionError: Error -2 connecting to ...: Name or service not known\" at the first message " +
 			"through the layer.",
-		Fix:     "Move the port to REDIS_PORT",
+		Fix:     "Move the port to REDIS_PORT.",
 		Bad:     []string{"REDIS_HOST=redis:6379"},
 		Good:    []string{"REDIS_HOST=redis\nREDIS_PORT=6379", "REDIS_HOST=::1"},
 		Since:   "0.1.0",

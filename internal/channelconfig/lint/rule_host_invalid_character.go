@@ -14,7 +14,7 @@ var ruleHostInvalidCharacter = Rule{
 		Why:      "REDIS_HOST takes the name or the address of a machine. A path, a database or an option does not belong there.",
 		Django: "\"redis.exceptions.ConnectionError\" at the first message through the layer: name not known, or a name that cannot be " +
 			"encoded.",
-		Fix:     "Give REDIS_HOST only the name or the address of the Redis, without path, database or options",
+		Fix:     "Give REDIS_HOST only the name or the address of the Redis, without path, database or options.",
 		Bad:     []string{"REDIS_HOST=redis/0", "REDIS_HOST=/run/redis.sock", "REDIS_HOST=redis..example.com"},
 		Good:    []string{"REDIS_HOST=redis_one", "REDIS_HOST=redis.example.com."},
 		Since:   "0.1.0",

@@ -14,7 +14,7 @@ var ruleHostIsURL = Rule{
 		Why:      "REDIS_HOST takes a name and nothing else. A URL, which can also carry the password, belongs into REDIS_URL.",
 		Django: "\"redis.exceptions.ConnectionError: Error -2 connecting to ...: Name or service not known\" at the first message " +
 			"through the layer.",
-		Fix:     "Move the value to REDIS_URL, and remove REDIS_HOST",
+		Fix:     "Move the value to REDIS_URL, and remove REDIS_HOST.",
 		Bad:     []string{"REDIS_HOST=redis://redis:6379/0", "REDIS_HOST=tcp://10.0.0.5:6379", "REDIS_HOST=default:example@redis"},
 		Good:    []string{"REDIS_URL=redis://redis:6379/0"},
 		Since:   "0.1.0",

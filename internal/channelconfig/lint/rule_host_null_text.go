@@ -11,7 +11,7 @@ var ruleHostNullText = Rule{
 			"name.",
 		Django: "\"redis.exceptions.ConnectionError: Error -2 connecting to ...: Name or service not known\" at the first message " +
 			"through the layer.",
-		Fix:     "Remove the variable REDIS_HOST (null in Terraform), or give it the name of the Redis",
+		Fix:     "Remove the variable REDIS_HOST (null in Terraform), or give it the name of the Redis.",
 		Bad:     []string{"REDIS_HOST=None", "REDIS_HOST=null"},
 		Good:    []string{"REDIS_HOST=redis"},
 		Since:   "0.1.0",

@@ -11,7 +11,7 @@ var ruleHostQuoted = Rule{
 			"not, so the app gets a name that begins with a quote.",
 		Django: "\"redis.exceptions.ConnectionError: Error -2 connecting to ...: Name or service not known\" at the first message " +
 			"through the layer.",
-		Fix:     "Remove the quotes around the value of REDIS_HOST",
+		Fix:     "Remove the quotes around the value of REDIS_HOST.",
 		Bad:     []string{`REDIS_HOST="redis"`, "REDIS_HOST='redis'"},
 		Good:    []string{"REDIS_HOST=redis"},
 		Since:   "0.1.0",

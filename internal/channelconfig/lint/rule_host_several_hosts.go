@@ -14,7 +14,7 @@ var ruleHostSeveralHosts = Rule{
 		Why:      "channels_redis connects to the one host of REDIS_HOST. A list of cluster nodes or replicas is no name.",
 		Django: "\"redis.exceptions.ConnectionError: Error -2 connecting to ...: Name or service not known\" at the first message " +
 			"through the layer.",
-		Fix:     "Give REDIS_HOST the name of one Redis that is not a cluster",
+		Fix:     "Give REDIS_HOST the name of one Redis that is not a cluster.",
 		Bad:     []string{"REDIS_HOST=a.example.com,b.example.com", "REDIS_HOST=a.example.com:6379;b.example.com:6379"},
 		Good:    []string{"REDIS_HOST=a.example.com"},
 		Since:   "0.1.0",

@@ -11,7 +11,7 @@ var ruleHostUnexpandedVariable = Rule{
 			"that tool does not replace anything in this file.",
 		Django: "\"redis.exceptions.ConnectionError: Error -2 connecting to ...: Name or service not known\" at the first message " +
 			"through the layer.",
-		Fix:     "Replace the placeholder by its value, or define the variable where REDIS_HOST is put together",
+		Fix:     "Replace the placeholder by its value, or define the variable where REDIS_HOST is put together.",
 		Bad:     []string{"REDIS_HOST=${REDIS_HOST}", "REDIS_HOST=$(REDIS_SERVICE_HOST)"},
 		Good:    []string{"REDIS_HOST=redis"},
 		Since:   "0.1.0",

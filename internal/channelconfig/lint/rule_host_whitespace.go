@@ -14,7 +14,7 @@ var ruleHostWhitespace = Rule{
 		Why:      "A space or newline that came along when the value was copied is invisible and becomes part of the name.",
 		Django: "\"redis.exceptions.ConnectionError: Error -2 connecting to ...: Name or service not known\" at the first message " +
 			"through the layer.",
-		Fix:     "Remove the spaces and line breaks from the value of REDIS_HOST",
+		Fix:     "Remove the spaces and line breaks from the value of REDIS_HOST.",
 		Bad:     []string{"REDIS_HOST= redis", "REDIS_HOST=redis ", "REDIS_HOST=redis one"},
 		Good:    []string{"REDIS_HOST=redis"},
 		Since:   "0.1.0",

@@ -13,7 +13,7 @@ var ruleLayerHostIgnored = Rule{
 		Why: "With DEBUG on, only REDIS_URL makes the layer use Redis; a host and port alone do not. Good for working on one's own " +
 			"machine, surprising where Redis was meant.",
 		Django:  "Keeps messages in the memory of each process and never connects to Redis.",
-		Fix:     "Set REDIS_URL (redis://host:6379/0) to use Redis in DEBUG too",
+		Fix:     "Set REDIS_URL (redis://host:6379/0) to use Redis in DEBUG too.",
 		Bad:     []string{"DEBUG=True\nREDIS_HOST=localhost", "BACKEND=in_memory\nDEBUG=True\nREDIS_HOST=localhost"},
 		Good:    []string{"DEBUG=True", "DEBUG=False\nREDIS_HOST=localhost", "DEBUG=True\nREDIS_URL=redis://localhost:6379/0"},
 		Since:   "0.1.0",

@@ -13,7 +13,7 @@ var ruleLayerInMemoryOutsideDebug = Rule{
 		Why: "An in-memory layer lives in one process. A deployment has several (web workers, a worker for background jobs, the shell), " +
 			"and what one sends the others never get. It works in a small test and loses messages in production.",
 		Django:  "Sending raises nothing; sockets in other processes never get the message.",
-		Fix:     "Leave the backend to \"auto\" or set \"core\", and give REDIS_URL",
+		Fix:     "Leave the backend to \"auto\" or set \"core\", and give REDIS_URL.",
 		Bad:     []string{"BACKEND=in_memory", "BACKEND=in_memory\nDEBUG=False\nREDIS_URL=redis://redis:6379/0"},
 		Good:    []string{"BACKEND=in_memory\nDEBUG=True", "REDIS_URL=redis://redis:6379/0"},
 		Since:   "0.1.0",

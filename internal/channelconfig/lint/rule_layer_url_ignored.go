@@ -12,7 +12,7 @@ var ruleLayerURLIgnored = Rule{
 		Severity: finding.Info,
 		Why:      "A backend that was chosen by name overrules the rule that REDIS_URL makes the layer use Redis.",
 		Django:   "Keeps messages in the memory of each process and never connects to Redis.",
-		Fix:      "Leave the backend to \"auto\" to use Redis wherever REDIS_URL is set",
+		Fix:      "Leave the backend to \"auto\" to use Redis wherever REDIS_URL is set.",
 		Bad:      []string{"BACKEND=in_memory\nDEBUG=True\nREDIS_URL=redis://localhost:6379/0"},
 		Good:     []string{"DEBUG=True\nREDIS_URL=redis://localhost:6379/0", "BACKEND=in_memory\nDEBUG=True"},
 		Since:    "0.1.0",

@@ -19,7 +19,7 @@ var rulePackagesUnsupportedVersion = Rule{
 			"these, which may behave differently.",
 		Django: "Works or not, depending on the version. channels_redis 4 cannot be imported with redis-py before 4.2; channels_redis " +
 			"before 4 uses another library (aioredis).",
-		Fix:     "Update the package, or the provider where the package is newer",
+		Fix:     "Update the package, or the provider where the package is newer.",
 		Bad:     []string{"REDIS_URL=redis://redis:6379/0\nredis==4.1.4", "REDIS_URL=redis://redis:6379/0\nchannels_redis==3.4.1", "redis==9.0.0"},
 		Good:    []string{"REDIS_URL=redis://redis:6379/0\nredis==8.1.0\nchannels_redis==4.3.0", "redis==4.3.4\nchannels_redis==4.0.0"},
 		Since:   "0.1.0",

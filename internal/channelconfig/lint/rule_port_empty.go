@@ -14,7 +14,7 @@ var rulePortEmpty = Rule{
 		Why:      "An empty REDIS_PORT is not the same as none: the settings use the default 6379 only where the variable is not set at all.",
 		Django: "Django does not start: importing the settings raises \"ValueError: invalid literal for int() with base 10\", even where " +
 			"REDIS_URL is set and the port is not used.",
-		Fix:     "Give REDIS_PORT a number, mostly 6379, or remove the variable",
+		Fix:     "Give REDIS_PORT a number, mostly 6379, or remove the variable.",
 		Bad:     []string{"REDIS_PORT=", "REDIS_URL=redis://redis:6379/0\nREDIS_PORT= "},
 		Good:    []string{"REDIS_PORT=6379", "REDIS_PORT= 6379 "},
 		Since:   "0.1.0",

@@ -15,7 +15,7 @@ var rulePortKubernetesService = Rule{
 			"of old Docker links. It means something else than this app's REDIS_PORT.",
 		Django: "Django does not start: importing the settings raises \"ValueError: invalid literal for int() with base 10\", even where " +
 			"REDIS_URL is set and the port is not used.",
-		Fix:     "Set REDIS_PORT to a number (mostly 6379) in the pod, or set enableServiceLinks to false in its spec",
+		Fix:     "Set REDIS_PORT to a number (mostly 6379) in the pod, or set enableServiceLinks to false in its spec.",
 		Bad:     []string{"REDIS_PORT=tcp://10.0.0.1:6379", "REDIS_URL=redis://redis:6379/0\nREDIS_PORT=tcp://10.0.0.1:6379"},
 		Good:    []string{"REDIS_PORT=6379"},
 		Since:   "0.1.0",

@@ -10,7 +10,7 @@ var rulePortNotANumber = Rule{
 		Why:      "The settings turn REDIS_PORT into a number before anything else.",
 		Django: "Django does not start: importing the settings raises \"ValueError: invalid literal for int() with base 10\", even where " +
 			"REDIS_URL is set and the port is not used.",
-		Fix:     "Write the port as digits only, mostly 6379",
+		Fix:     "Write the port as digits only, mostly 6379.",
 		Bad:     []string{"REDIS_PORT=6379.0", "REDIS_PORT=redis", "REDIS_PORT=6379/tcp"},
 		Good:    []string{"REDIS_PORT=6_379", "REDIS_PORT=6379"},
 		Since:   "0.1.0",

@@ -10,7 +10,7 @@ var rulePortNullText = Rule{
 		Why:      "A program that had no port wrote its own word for that (None, null, undefined) into the variable.",
 		Django: "Django does not start: importing the settings raises \"ValueError: invalid literal for int() with base 10\", even where " +
 			"REDIS_URL is set and the port is not used.",
-		Fix:     "Remove the variable REDIS_PORT, or give it a number, mostly 6379",
+		Fix:     "Remove the variable REDIS_PORT, or give it a number, mostly 6379.",
 		Bad:     []string{"REDIS_PORT=None"},
 		Good:    []string{"REDIS_PORT=6379"},
 		Since:   "0.1.0",

@@ -16,7 +16,7 @@ var rulePortOutOfRange = Rule{
 			"the name lookup of Linux cuts a number that is too large down to the next port that exists.",
 		Django: "Django starts. With a host name it silently connects to another port (71915 becomes 6379, 70000 becomes 4464); with " +
 			"an address, or a negative number, the first message raises \"redis.exceptions.ConnectionError\".",
-		Fix:     "Write a port from 1 to 65535, mostly 6379",
+		Fix:     "Write a port from 1 to 65535, mostly 6379.",
 		Bad:     []string{"REDIS_HOST=redis\nREDIS_PORT=70000", "REDIS_HOST=10.0.0.5\nREDIS_PORT=0", "REDIS_HOST=redis\nREDIS_PORT=-1"},
 		Good:    []string{"REDIS_HOST=redis\nREDIS_PORT=65535", "REDIS_URL=redis://redis:6379/0\nREDIS_PORT=70000"},
 		Since:   "0.1.0",

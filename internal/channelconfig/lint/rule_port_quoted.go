@@ -11,7 +11,7 @@ var rulePortQuoted = Rule{
 			"not, so the app gets a text that begins with a quote.",
 		Django: "Django does not start: importing the settings raises \"ValueError: invalid literal for int() with base 10\", even where " +
 			"REDIS_URL is set and the port is not used.",
-		Fix:     "Remove the quotes around the value of REDIS_PORT",
+		Fix:     "Remove the quotes around the value of REDIS_PORT.",
 		Bad:     []string{`REDIS_PORT="6379"`},
 		Good:    []string{"REDIS_PORT=6379"},
 		Since:   "0.1.0",

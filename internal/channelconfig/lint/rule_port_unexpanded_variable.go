@@ -11,7 +11,7 @@ var rulePortUnexpandedVariable = Rule{
 			"that tool does not replace anything in this file.",
 		Django: "Django does not start: importing the settings raises \"ValueError: invalid literal for int() with base 10\", even where " +
 			"REDIS_URL is set and the port is not used.",
-		Fix:     "Replace the placeholder by a number, mostly 6379",
+		Fix:     "Replace the placeholder by a number, mostly 6379.",
 		Bad:     []string{"REDIS_PORT=${REDIS_PORT}", "REDIS_PORT=$(REDIS_SERVICE_PORT)"},
 		Good:    []string{"REDIS_PORT=6379"},
 		Since:   "0.1.0",

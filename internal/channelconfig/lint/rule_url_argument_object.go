@@ -17,7 +17,7 @@ var ruleURLArgumentObject = Rule{
 		Why: "Some options of redis-py's connection are Python objects (retry, credential_provider, parser_class). A URL carries " +
 			"only text.",
 		Django: "TypeError, AttributeError or DataError at the first message through the layer.",
-		Fix:    "Remove the argument from REDIS_URL",
+		Fix:    "Remove the argument from REDIS_URL.",
 		Bad: []string{
 			"REDIS_URL=redis://redis:6379/0?parser_class=HiredisParser",
 			"REDIS_URL=redis://default:example@redis:6379/0?credential_provider=vault\nredis==6.4.0",

@@ -17,7 +17,7 @@ var ruleURLArgumentValue = Rule{
 		Why: "Timeouts and counts have to be plain numbers, without a unit: seconds, as in socket_timeout=10.",
 		Django: "\"ValueError: Invalid value for ... in connection URL.\" at the first message through the layer; for protocol a " +
 			"ConnectionError.",
-		Fix: "Write the value as a plain number, in seconds for timeouts",
+		Fix: "Write the value as a plain number, in seconds for timeouts.",
 		Bad: []string{
 			"REDIS_URL=redis://redis:6379/0?socket_timeout=10s",
 			"REDIS_URL=redis://redis:6379/?db=one",
@@ -39,7 +39,7 @@ var ruleURLArgumentValue = Rule{
 		}
 		n := note{detail: fmt.Sprintf("The value of %s%s is none that redis-py can use. %s", name, r.where(), refusal(r.Err.Exception))}
 		if r.refused(redisurl.Protocol) {
-			n.fix = "Write protocol=2 or protocol=3, or remove the argument"
+			n.fix = "Write protocol=2 or protocol=3, or remove the argument."
 		}
 		return n
 	}),

@@ -13,7 +13,7 @@ var ruleURLDatabaseIgnored = Rule{
 		Why: "What follows the host is the number of a database inside the Redis. redis-py ignores what it cannot read as a " +
 			"number. All processes of the app have to use one database, or messages get lost between them.",
 		Django:  "Silently uses database 0.",
-		Fix:     "Write the database as a number after the host, as in redis://redis:6379/1, or nothing for database 0",
+		Fix:     "Write the database as a number after the host, as in redis://redis:6379/1, or nothing for database 0.",
 		Bad:     []string{"REDIS_URL=redis://redis:6379/abc", `REDIS_URL=redis://redis:6379/1"`, "REDIS_URL=redis://redis:6379/1;"},
 		Good:    []string{"REDIS_URL=redis://redis:6379/1", "REDIS_URL=redis://redis:6379/", "REDIS_URL=redis://redis:6379"},
 		Since:   "0.1.0",

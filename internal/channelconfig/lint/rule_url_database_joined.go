@@ -13,7 +13,7 @@ var ruleURLDatabaseJoined = Rule{
 		Why: "redis-py drops every slash of the path and reads what is left as one number: /1/2 is database 12. All processes of " +
 			"the app have to use one database, or messages get lost between them.",
 		Django:  "Silently uses the database of the joined digits, or fails with \"DB index is out of range\" where there is none.",
-		Fix:     "Write one number after the host, as in redis://redis:6379/1",
+		Fix:     "Write one number after the host, as in redis://redis:6379/1.",
 		Bad:     []string{"REDIS_URL=redis://redis:6379/1/2", "REDIS_URL=redis://redis:6379/0/1"},
 		Good:    []string{"REDIS_URL=redis://redis:6379/1", "REDIS_URL=redis://redis:6379/1/"},
 		Since:   "0.1.0",

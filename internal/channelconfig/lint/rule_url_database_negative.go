@@ -9,7 +9,7 @@ var ruleURLDatabaseNegative = Rule{
 		Severity: finding.Error,
 		Why:      "Redis numbers its databases from 0 (mostly to 15). redis-py passes the number on as it is.",
 		Django:   "The first message through the layer raises \"redis.exceptions.ResponseError: DB index is out of range\".",
-		Fix:      "Write a database from 0 up after the host, as in redis://redis:6379/1",
+		Fix:      "Write a database from 0 up after the host, as in redis://redis:6379/1.",
 		Bad:      []string{"REDIS_URL=redis://redis:6379/-1", "REDIS_URL=redis://redis:6379?db=-1"},
 		Good:     []string{"REDIS_URL=redis://redis:6379/0"},
 		Since:    "0.1.0",

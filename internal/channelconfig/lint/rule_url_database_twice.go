@@ -15,7 +15,7 @@ var ruleURLDatabaseTwice = Rule{
 		Why: "The number after the host and the argument db differ. All processes of the app have to use one database, or " +
 			"messages get lost between them.",
 		Django:  "Silently uses the database of ?db= and ignores the number after the host.",
-		Fix:     "Give the database once: as the number after the host, or as ?db=",
+		Fix:     "Give the database once: as the number after the host, or as ?db=.",
 		Bad:     []string{"REDIS_URL=redis://redis:6379/1?db=2"},
 		Good:    []string{"REDIS_URL=redis://redis:6379/?db=2", "REDIS_URL=redis://redis:6379/2?db=2"},
 		Since:   "0.1.0",

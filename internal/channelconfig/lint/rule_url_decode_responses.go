@@ -10,7 +10,7 @@ var ruleURLDecodeResponses = Rule{
 		Why: "channels_redis puts binary messages into Redis and needs them back as bytes. With this argument redis-py decodes " +
 			"them as text. Any value turns it on, even False: to Python every text that is not empty is true.",
 		Django:  "Sending works; receiving raises UnicodeDecodeError, so no WebSocket ever gets a message.",
-		Fix:     "Remove decode_responses from REDIS_URL",
+		Fix:     "Remove decode_responses from REDIS_URL.",
 		Bad:     []string{"REDIS_URL=redis://redis:6379/0?decode_responses=True", "REDIS_URL=redis://redis:6379/0?decode_responses=False"},
 		Good:    []string{"REDIS_URL=redis://redis:6379/0"},
 		Since:   "0.1.0",

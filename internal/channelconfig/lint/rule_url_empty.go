@@ -19,7 +19,7 @@ var ruleURLEmpty = Rule{
 			"variable that should have filled it in was empty.",
 		Django: "The settings code uses (REDIS_HOST, REDIS_PORT). Settings that pass the text on unlooked at raise " +
 			"\"ValueError: Redis URL must specify one of the following schemes\" at the first message.",
-		Fix:     "Give REDIS_URL the URL of the Redis, or remove the variable (null in Terraform)",
+		Fix:     "Give REDIS_URL the URL of the Redis, or remove the variable (null in Terraform).",
 		Bad:     []string{"REDIS_URL=", "REDIS_URL=\nREDIS_HOST=redis", "REDIS_URL=  "},
 		Good:    []string{"REDIS_HOST=redis", "REDIS_URL=redis://redis:6379/0"},
 		Since:   "0.1.0",
@@ -43,7 +43,7 @@ func checkURLEmpty(doc finding.Doc, in Input) finding.Outcome {
 	}
 	f := doc.New(channelconfig.SettingRedisURL, "REDIS_URL is set to an empty text, which counts as not set. "+emptyURLFallback(in))
 	if !in.Existing {
-		f = f.WithFix("Pass null instead of an empty text, or the URL of the Redis")
+		f = f.WithFix("Pass null instead of an empty text, or the URL of the Redis.")
 	}
 	backend, ok := in.sound.Backend.Get()
 	if !ok || !backend.UsesRedis() || in.Settings.RedisHost.IsSet() || in.sound.Debug.Or(false) {

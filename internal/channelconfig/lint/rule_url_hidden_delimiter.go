@@ -14,7 +14,7 @@ var ruleURLHiddenDelimiter = Rule{
 			"path, because other programs would read another host.",
 		Django: "\"ValueError: netloc ... contains invalid characters under NFKC normalization\" at the first message through the " +
 			"layer. The message prints host and password.",
-		Fix: "Type the character anew as plain ASCII; if it belongs to the password, build the URL with provider::channels::build_url",
+		Fix: "Type the character anew as plain ASCII; if it belongs to the password, build the URL with provider::channels::build_url.",
 		Bad: []string{
 			"REDIS_URL=redis://redis\uff1a6379/0",
 			"REDIS_URL=redis://default:exam\uff03ple@redis:6379/0",

@@ -14,7 +14,7 @@ var ruleURLInvalidBracket = Rule{
 			"password, so one in the password makes it refuse the whole URL.",
 		Django: "\"ValueError: Invalid IPv6 URL\", or \"... does not appear to be an IPv4 or IPv6 address\", at the first message " +
 			"through the layer.",
-		Fix: "Write [ as %5B and ] as %5D in the password, or build the URL with provider::channels::build_url",
+		Fix: "Write [ as %5B and ] as %5D in the password, or build the URL with provider::channels::build_url.",
 		Bad: []string{
 			"REDIS_URL=redis://default:exam[ple@redis:6379/0",
 			"REDIS_URL=redis://default:[example]@redis:6379/0",

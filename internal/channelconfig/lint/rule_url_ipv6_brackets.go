@@ -16,7 +16,7 @@ var ruleURLIPv6Brackets = Rule{
 		Why: "An IPv6 address is full of colons, and in a URL a colon begins the port. Brackets around the address tell the two " +
 			"apart.",
 		Django: "\"ValueError: Port could not be cast to integer value\" at the first message through the layer.",
-		Fix:    "Write the address in square brackets, as in redis://[2001:db8::1]:6379/0",
+		Fix:    "Write the address in square brackets, as in redis://[2001:db8::1]:6379/0.",
 		Bad:    []string{"REDIS_URL=redis://::1:6379/0", "REDIS_URL=redis://default:example@2001:db8::1/0"},
 		Good:   []string{"REDIS_URL=redis://[2001:db8::1]:6379/0"},
 		Since:  "0.1.0",

@@ -11,7 +11,7 @@ var ruleURLNoAuthority = Rule{
 			"6379, no password.",
 		Django: "Silently connects to localhost:6379. Where no Redis listens there, the first message raises " +
 			"\"redis.exceptions.ConnectionError: Error 111 connecting to localhost:6379\".",
-		Fix:     "Write redis:// with two slashes before the host",
+		Fix:     "Write redis:// with two slashes before the host.",
 		Bad:     []string{"REDIS_URL=redis:redis.example.com:6379", "REDIS_URL=redis:/redis.example.com:6379/0"},
 		Good:    []string{"REDIS_URL=redis://redis.example.com:6379/0"},
 		Since:   "0.1.0",

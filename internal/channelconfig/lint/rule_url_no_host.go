@@ -11,7 +11,7 @@ var ruleURLNoHost = Rule{
 			"localhost is the container itself, where no Redis listens.",
 		Django: "Silently connects to localhost. Where no Redis listens there, the first message raises " +
 			"\"redis.exceptions.ConnectionError: Error 111 connecting to localhost:6379\".",
-		Fix:     "Write the host's name after redis://, localhost included if that is meant",
+		Fix:     "Write the host's name after redis://, localhost included if that is meant.",
 		Bad:     []string{"REDIS_URL=redis://:6379/0", "REDIS_URL=redis://", "REDIS_URL=redis://default:example@:6379/0"},
 		Good:    []string{"REDIS_URL=redis://localhost:6379/0", "REDIS_URL=redis://?host=redis"},
 		Since:   "0.1.0",

@@ -10,7 +10,7 @@ var ruleURLNotUTF8 = Rule{
 		Why: "redis-py decodes percent-encoded characters as UTF-8 and puts a question-mark symbol (U+FFFD) where that fails. Mostly " +
 			"a percent sign of the password was not encoded itself.",
 		Django:  "Logs in with another password than the one that was meant; Redis answers WRONGPASS.",
-		Fix:     "Write % as %25 in the password, or build the URL with provider::channels::build_url",
+		Fix:     "Write % as %25 in the password, or build the URL with provider::channels::build_url.",
 		Bad:     []string{"REDIS_URL=redis://default:exam%FFple@redis:6379/0"},
 		Good:    []string{"REDIS_URL=redis://default:exam%25FFple@redis:6379/0", "REDIS_URL=redis://default:ex%C3%A4mple@redis:6379/0"},
 		Since:   "0.1.0",

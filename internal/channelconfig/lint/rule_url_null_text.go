@@ -10,7 +10,7 @@ var ruleURLNullText = Rule{
 		Why: "A program that had no URL wrote its own word for that (None, null, undefined) into the variable. Python " +
 			"takes any text that is not empty for a URL.",
 		Django: "\"ValueError: Redis URL must specify one of the following schemes\" at the first message through the layer.",
-		Fix:    "Remove the variable REDIS_URL (null in Terraform), or give it the URL of the Redis",
+		Fix:    "Remove the variable REDIS_URL (null in Terraform), or give it the URL of the Redis.",
 		Bad:    []string{"REDIS_URL=None", "REDIS_URL=null"},
 		Good:   []string{"REDIS_HOST=redis"},
 		Since:  "0.1.0",

@@ -14,7 +14,7 @@ var ruleURLPortInvalid = Rule{
 			"whole URL unusable.",
 		Django: "\"ValueError: Port could not be cast to integer value as ...\" or \"Port out of range 0-65535\" at the first " +
 			"message through the layer. The first prints what stands there, a misplaced password included.",
-		Fix: "Write the port as digits after the host, mostly 6379, and a password before an @ in front of the host",
+		Fix: "Write the port as digits after the host, mostly 6379, and a password before an @ in front of the host.",
 		Bad: []string{
 			"REDIS_URL=redis://redis:637g/0",
 			"REDIS_URL=redis://redis:70000/0",

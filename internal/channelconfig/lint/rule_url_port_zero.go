@@ -10,7 +10,7 @@ var ruleURLPortZero = Rule{
 		Why: "No server can listen on port 0. redis-py takes it for \"no port given\" and uses 6379, which may be another Redis " +
 			"than the one that was meant.",
 		Django:  "Silently connects to port 6379.",
-		Fix:     "Write the port of the Redis, mostly 6379",
+		Fix:     "Write the port of the Redis, mostly 6379.",
 		Bad:     []string{"REDIS_URL=redis://redis:0/0"},
 		Good:    []string{"REDIS_URL=redis://redis:6379/0"},
 		Since:   "0.1.0",

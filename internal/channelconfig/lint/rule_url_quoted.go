@@ -10,7 +10,7 @@ var ruleURLQuoted = Rule{
 		Why: "Quotes in a .env file or a dashboard are for the reader to remove. docker run --env-file, Kubernetes and many " +
 			"dashboards do not, so the app gets a URL that begins with a quote.",
 		Django: "\"ValueError: Redis URL must specify one of the following schemes\" at the first message through the layer.",
-		Fix:    "Remove the quotes around the value of REDIS_URL",
+		Fix:    "Remove the quotes around the value of REDIS_URL.",
 		Bad:    []string{`REDIS_URL="redis://redis:6379/0"`, "REDIS_URL='redis://default:example@redis:6379/0'"},
 		Good:   []string{"REDIS_URL=redis://redis:6379/0"},
 		Since:  "0.1.0",

@@ -17,7 +17,7 @@ var ruleURLScheme = Rule{
 			"socket file). Providers and other libraries have schemes of their own for the same protocol.",
 		Django: "\"ValueError: Redis URL must specify one of the following schemes (redis://, rediss://, unix://)\" at the " +
 			"first message through the layer.",
-		Fix: "Write redis:// (plain) or rediss:// (TLS) before the address",
+		Fix: "Write redis:// (plain) or rediss:// (TLS) before the address.",
 		Bad: []string{
 			"REDIS_URL=valkey://valkey.example.com:6379/0",
 			"REDIS_URL=tcp://redis:6379",
@@ -54,8 +54,8 @@ func (u urlText) knownScheme() bool {
 }
 
 const (
-	usePlain    = "Write redis:// in the place of the scheme"
-	useTLS      = "Write rediss:// in the place of the scheme"
+	usePlain    = "Write redis:// in the place of the scheme."
+	useTLS      = "Write rediss:// in the place of the scheme."
 	noSentinel  = "Give the URL of the Redis master itself, as redis://..."
 	otherSystem = "Give the URL of a Redis, as redis://..."
 )
@@ -76,7 +76,7 @@ var foreignSchemes = map[string]string{
 }
 
 const (
-	useHTTP   = "Give the address of the Redis protocol (redis:// or rediss://), not that of a REST interface or dashboard"
-	useUnix   = "Write unix:// in the place of the scheme"
-	noCluster = "Give the URL of a Redis that is not a cluster, as redis://...; channels_redis.core cannot use a cluster"
+	useHTTP   = "Give the address of the Redis protocol (redis:// or rediss://), not that of a REST interface or dashboard."
+	useUnix   = "Write unix:// in the place of the scheme."
+	noCluster = "Give the URL of a Redis that is not a cluster, as redis://...; channels_redis.core cannot use a cluster."
 )

@@ -14,7 +14,7 @@ var ruleURLSchemeCase = Rule{
 		Why: "The asynchronous redis-py, which Channels uses, takes REDIS:// and white space before the scheme. The synchronous one " +
 			"(Django's cache, Celery) wants the text to begin with redis://, rediss:// or unix:// exactly.",
 		Django: "Channels works; a cache or Celery with the same URL raises ValueError with redis-py 4.4 and later.",
-		Fix:    "Begin the URL with redis://, rediss:// or unix://, in lower case and without a space before it",
+		Fix:    "Begin the URL with redis://, rediss:// or unix://, in lower case and without a space before it.",
 		Bad: []string{
 			"REDIS_URL=REDIS://redis:6379/0",
 			"REDIS_URL= redis://redis:6379/0",

@@ -15,7 +15,7 @@ var ruleURLSchemeMissing = Rule{
 			"does not guess.",
 		Django: "\"ValueError: Redis URL must specify one of the following schemes (redis://, rediss://, unix://)\" at the " +
 			"first message through the layer.",
-		Fix: "Write redis:// (plain) or rediss:// (TLS) before the address",
+		Fix: "Write redis:// (plain) or rediss:// (TLS) before the address.",
 		Bad: []string{
 			"REDIS_URL=redis.example.com:6379",
 			"REDIS_URL=//redis:6379/0",

@@ -16,7 +16,7 @@ var ruleURLSeveralHosts = Rule{
 			"use a Redis Cluster at all.",
 		Django: "\"ValueError: Port could not be cast to integer value\", or a host name that does not exist, at the first " +
 			"message through the layer.",
-		Fix: "Give the URL of one Redis that is not a cluster",
+		Fix: "Give the URL of one Redis that is not a cluster.",
 		Bad: []string{
 			"REDIS_URL=redis://a.example.com:6379,b.example.com:6379",
 			"REDIS_URL=redis://a.example.com,b.example.com/0",

@@ -14,7 +14,7 @@ var ruleURLSocketScheme = Rule{
 		Why: "With redis:// what follows the host is a database number. A file's path is not one, so redis-py ignores it and " +
 			"takes its defaults.",
 		Django: "Silently connects to localhost:6379 over TCP instead of the socket.",
-		Fix:    "Write unix:// instead of redis://, and a database as ?db=1",
+		Fix:    "Write unix:// instead of redis://, and a database as ?db=1.",
 		Bad:    []string{"REDIS_URL=redis:///run/redis/redis.sock", "REDIS_URL=redis://:example@/run/redis.sock"},
 		Good:   []string{"REDIS_URL=unix:///run/redis/redis.sock?db=1"},
 		Since:  "0.1.0",

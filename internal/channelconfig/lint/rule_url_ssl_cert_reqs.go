@@ -13,7 +13,7 @@ var ruleURLSSLCertReqs = Rule{
 		Why: "Celery and Python code write CERT_NONE or None. In a URL redis-py takes only the words none, optional and required, " +
 			"in lower case.",
 		Django: "\"redis.exceptions.RedisError: Invalid SSL Certificate Requirements Flag\" at the first message through the layer.",
-		Fix:    "Write ssl_cert_reqs=none (trusts any certificate), ssl_cert_reqs=optional or ssl_cert_reqs=required",
+		Fix:    "Write ssl_cert_reqs=none (trusts any certificate), ssl_cert_reqs=optional or ssl_cert_reqs=required.",
 		Bad: []string{
 			"REDIS_URL=rediss://redis.example.com:6379/0?ssl_cert_reqs=None",
 			"REDIS_URL=rediss://redis.example.com:6379/0?ssl_cert_reqs=CERT_NONE",

@@ -10,7 +10,7 @@ var ruleURLUnescapedCharacter = Rule{
 		Why: "redis-py takes these characters as they are, so Django works. Other readers of the same URL (Go, Node, command-line " +
 			"tools) refuse it or read another password.",
 		Django:  "Connects with the password as it is written.",
-		Fix:     "Build the URL with provider::channels::build_url, which encodes user and password for every reader",
+		Fix:     "Build the URL with provider::channels::build_url, which encodes user and password for every reader.",
 		Bad:     []string{"REDIS_URL=redis://default:exam ple@redis:6379/0", "REDIS_URL=redis://default:ex@mple@redis:6379/0", "REDIS_URL=redis://default:100%zz@redis:6379/0"},
 		Good:    []string{"REDIS_URL=redis://default:ex%40mple@redis:6379/0", "REDIS_URL=redis://default:exa$mple!@redis:6379/0"},
 		Since:   "0.1.0",

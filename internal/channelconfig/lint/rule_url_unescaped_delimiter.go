@@ -18,7 +18,7 @@ var ruleURLUnescapedDelimiter = Rule{
 		Django: "Mostly \"ValueError: Port could not be cast to integer value as ...\" at the first message, with the beginning " +
 			"of the password in the log. If what stands before the character happens to be a number, Django silently " +
 			"connects to localhost or to a host named like the user.",
-		Fix: "Write # as %23, / as %2F and ? as %3F in the password, or build the URL with provider::channels::build_url",
+		Fix: "Write # as %23, / as %2F and ? as %3F in the password, or build the URL with provider::channels::build_url.",
 		Bad: []string{
 			"REDIS_URL=redis://default:exam#ple@redis:6379/0",
 			"REDIS_URL=redis://default:exam/ple@redis:6379/0",

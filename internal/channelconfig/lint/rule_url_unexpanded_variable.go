@@ -11,7 +11,7 @@ var ruleURLUnexpandedVariable = Rule{
 			"defined there, or that tool does not replace anything in this file.",
 		Django: "The placeholder is taken literally: as a host name that does not exist, as a password that is wrong " +
 			"(WRONGPASS), or as a port that is no number (ValueError).",
-		Fix: "Replace the placeholder by its value, or define the variable where the URL is put together",
+		Fix: "Replace the placeholder by its value, or define the variable where the URL is put together.",
 		Bad: []string{
 			"REDIS_URL=${REDIS_URL}",
 			"REDIS_URL=redis://default:${REDIS_PASSWORD}@redis:6379/0",

@@ -17,7 +17,7 @@ var ruleURLUnixPath = Rule{
 			"becomes part of its name.",
 		Django: "\"redis.exceptions.ConnectionError: Error 2 connecting to ...: No such file or directory\" (20, Not a directory, " +
 			"for a number after the file; 22, Invalid argument, without a path) at the first message.",
-		Fix: "Write unix:// and the absolute path, and the database as ?db=, as in unix:///run/redis.sock?db=1",
+		Fix: "Write unix:// and the absolute path, and the database as ?db=, as in unix:///run/redis.sock?db=1.",
 		Bad: []string{
 			"REDIS_URL=unix:///run/redis.sock/2",
 			"REDIS_URL=unix://run/redis.sock",

@@ -19,7 +19,7 @@ var ruleURLUnknownArgument = Rule{
 			"those that begin with ssl_ need rediss://, and some are newer than the redis-py in the app.",
 		Django: "\"TypeError: AbstractConnection.__init__() got an unexpected keyword argument ...\" at the first message through " +
 			"the layer.",
-		Fix: "Remove the argument from REDIS_URL",
+		Fix: "Remove the argument from REDIS_URL.",
 		Bad: []string{
 			"REDIS_URL=redis://redis:6379/0?ssl=true",
 			"REDIS_URL=redis://redis:6379/0?foo=1",
@@ -57,26 +57,26 @@ var ruleURLUnknownArgument = Rule{
 // where nothing more can be said.
 func argumentFix(scheme, name string) string {
 	if scheme == "redis" && strings.HasPrefix(name, "ssl_") {
-		return "Write rediss:// instead of redis:// if the Redis speaks TLS, or remove the argument"
+		return "Write rediss:// instead of redis:// if the Redis speaks TLS, or remove the argument."
 	}
 	return map[string]string{
-		"ssl":             "Remove the argument, and write rediss:// instead of redis:// for TLS",
-		"tls":             "Remove the argument, and write rediss:// instead of redis:// for TLS",
-		"sslmode":         "Remove the argument, and write rediss:// instead of redis:// for TLS",
-		"skip_verify":     "Write ssl_cert_reqs=none instead (which trusts any certificate)",
-		"insecure":        "Write ssl_cert_reqs=none instead (which trusts any certificate)",
-		"timeout":         "Write socket_timeout and a number of seconds instead",
-		"read_timeout":    "Write socket_timeout and a number of seconds instead",
-		"write_timeout":   "Write socket_timeout and a number of seconds instead",
-		"dial_timeout":    "Write socket_connect_timeout and a number of seconds instead",
-		"connect_timeout": "Write socket_connect_timeout and a number of seconds instead",
-		"database":        "Write db instead",
-		"user":            "Write username instead",
-		"pool_size":       "Write max_connections instead, or remove it",
-		"prefix":          "Remove it, and set the prefix in the layer's CONFIG",
-		"key_prefix":      "Remove it, and set the prefix in the layer's CONFIG",
-		"expiry":          "Remove it, and set the expiry in the layer's CONFIG",
-		"capacity":        "Remove it, and set the capacity in the layer's CONFIG",
-		"protocol":        "Remove the argument, or use redis-py 5.0 or later",
+		"ssl":             "Remove the argument, and write rediss:// instead of redis:// for TLS.",
+		"tls":             "Remove the argument, and write rediss:// instead of redis:// for TLS.",
+		"sslmode":         "Remove the argument, and write rediss:// instead of redis:// for TLS.",
+		"skip_verify":     "Write ssl_cert_reqs=none instead (which trusts any certificate).",
+		"insecure":        "Write ssl_cert_reqs=none instead (which trusts any certificate).",
+		"timeout":         "Write socket_timeout and a number of seconds instead.",
+		"read_timeout":    "Write socket_timeout and a number of seconds instead.",
+		"write_timeout":   "Write socket_timeout and a number of seconds instead.",
+		"dial_timeout":    "Write socket_connect_timeout and a number of seconds instead.",
+		"connect_timeout": "Write socket_connect_timeout and a number of seconds instead.",
+		"database":        "Write db instead.",
+		"user":            "Write username instead.",
+		"pool_size":       "Write max_connections instead, or remove it.",
+		"prefix":          "Remove it, and set the prefix in the layer's CONFIG.",
+		"key_prefix":      "Remove it, and set the prefix in the layer's CONFIG.",
+		"expiry":          "Remove it, and set the expiry in the layer's CONFIG.",
+		"capacity":        "Remove it, and set the capacity in the layer's CONFIG.",
+		"protocol":        "Remove the argument, or use redis-py 5.0 or later.",
 	}[name]
 }

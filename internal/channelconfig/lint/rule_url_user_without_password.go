@@ -11,7 +11,7 @@ var ruleURLUserWithoutPassword = Rule{
 			"redis://:password@redis. It is right only for a user that the Redis lets in without one (nopass).",
 		Django: "redis-py sends the user name with an empty password. Redis answers WRONGPASS, which is AuthenticationError " +
 			"(ResponseError in redis-py 4.3) at the first message.",
-		Fix:     "Write redis://user:password@host, or redis://:password@host for a password alone",
+		Fix:     "Write redis://user:password@host, or redis://:password@host for a password alone.",
 		Bad:     []string{"REDIS_URL=redis://example@redis:6379/0", "REDIS_URL=redis://default:@redis:6379/0"},
 		Good:    []string{"REDIS_URL=redis://:example@redis:6379/0", "REDIS_URL=redis://default:example@redis:6379/0"},
 		Since:   "0.1.0",

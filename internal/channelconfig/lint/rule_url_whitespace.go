@@ -19,7 +19,7 @@ var ruleURLWhitespace = Rule{
 		Django: "After the port: \"ValueError: Port could not be cast to integer value\". After the host: " +
 			"\"ConnectionError: Error -2 connecting to ...: Name or service not known\". In a socket's path: \"Error 2 ...: No " +
 			"such file or directory\".",
-		Fix: "Remove the spaces and line breaks from the value of REDIS_URL",
+		Fix: "Remove the spaces and line breaks from the value of REDIS_URL.",
 		Bad: []string{
 			"REDIS_URL=redis://redis :6379/0",
 			"REDIS_URL=redis://redis:6379 ",

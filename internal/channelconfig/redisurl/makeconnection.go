@@ -72,8 +72,8 @@ func checkMaxConnections(p *parser) *Error {
 
 // checkMaintenance mirrors AsyncMaintNotificationsAbstractConnectionPool of
 // redis-py 8.1: it reads attributes of these two, which text has not. The
-// second is read only if notifications are on: with a host over TCP or TLS and
-// protocol 3.
+// second is read only if notifications are on: with a host, without a path and
+// with protocol 3.
 func checkMaintenance(p *parser) *Error {
 	if p.line < line81 {
 		return nil
@@ -89,7 +89,7 @@ func checkMaintenance(p *parser) *Error {
 }
 
 func (p *parser) maintenanceIsOn() bool {
-	if p.transport == Unix || p.has("path") || p.transport == TCP && p.has("connection_class") {
+	if p.transport == Unix && p.path != "" || p.has("path") || p.transport == TCP && p.has("connection_class") {
 		return false
 	}
 	protocol := p.options["protocol"].Int

@@ -1,0 +1,19 @@
+variable "redis_url" {
+  type      = string
+  default   = "rediss://default:p%40ss@redis.example.com/1?socket_timeout=10"
+  sensitive = true
+
+  validation {
+    condition     = can(provider::channels::parse_url(var.redis_url))
+    error_message = "redis-py does not accept this URL."
+  }
+}
+
+output "redis_host" {
+  value = nonsensitive(provider::channels::parse_url(var.redis_url).host) # "redis.example.com"
+}
+
+# What an older redis-py makes of it:
+output "redis_options" {
+  value = nonsensitive(provider::channels::parse_url(var.redis_url, "5.2.1").options) # { socket_timeout = "10" }
+}

@@ -1,0 +1,86 @@
+variable "redis_url" {
+  description = "REDIS_URL of the app; null without one."
+  type        = string
+  default     = null
+  sensitive   = true
+}
+
+variable "redis_host" {
+  description = "REDIS_HOST, which counts where there is no URL; null for 127.0.0.1."
+  type        = string
+  default     = null
+}
+
+variable "redis_port" {
+  description = "REDIS_PORT, which counts where there is no URL; null for 6379."
+  type        = number
+  default     = null
+}
+
+variable "debug" {
+  description = "Django's DEBUG: without a URL it puts the layer into memory."
+  type        = bool
+  default     = false
+}
+
+variable "backend" {
+  description = "auto, core, pubsub or in_memory."
+  type        = string
+  default     = "auto"
+}
+
+variable "config" {
+  description = "Options of the layer's CONFIG, as in channels_layer."
+  type = object({
+    prefix       = optional(string)
+    expiry       = optional(number)
+    group_expiry = optional(number)
+    capacity     = optional(number)
+    channel_capacity = optional(list(object({
+      pattern  = string
+      capacity = number
+    })))
+    symmetric_encryption_keys = optional(list(string))
+    serializer_format         = optional(string)
+    random_prefix_length      = optional(number)
+    on_disconnect             = optional(string)
+    on_reconnect              = optional(string)
+  })
+  default = null
+}
+
+variable "packages" {
+  description = "Versions of the Python packages in the app."
+  type = object({
+    channels       = optional(string)
+    channels_redis = optional(string)
+    redis          = optional(string)
+    requirements   = optional(string)
+  })
+  default = null
+}
+
+variable "check" {
+  description = "How the layer is checked, as in channels_layer."
+  type = object({
+    on_plan     = optional(string)
+    on_apply    = optional(string)
+    plan_depth  = optional(string)
+    apply_depth = optional(string)
+    timeout     = optional(string)
+    wait        = optional(string)
+  })
+  default = null
+}
+
+variable "triggers" {
+  description = "A change of any value repeats the check at apply."
+  type        = map(string)
+  default     = null
+}
+
+variable "django_settings_module" {
+  description = "DJANGO_SETTINGS_MODULE of the app."
+  type        = string
+  default     = "config.settings"
+}

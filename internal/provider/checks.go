@@ -1,0 +1,155 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig"
+	"github.com/channel-layer/terraform-provider-channels/internal/finding"
+	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
+)
+
+// requestFor is the live check of a layer; not ok where there is nothing to
+// check: no Redis, or settings that are not known yet or that redis-py
+// refuses, which the static findings say.
+func requestFor(m layerModel, resolution channelconfig.Resolution) (_ redisprobe.Request, ok bool) {
+	hosts, known := resolution.Hosts.Get()
+	if !known || len(hosts) == 0 || resolution.Exception != nil {
+		return redisprobe.Request{}, false
+	}
+	connection, err := hosts[0].Connection(m.line())
+	if err != nil {
+		return redisprobe.Request{}, false
+	}
+	return redisprobe.Request{
+		Connection: connection,
+		Redis:      m.settings.Packages.Redis,
+		Setting:    hosts[0].Setting,
+		Timeout:    m.check.attempt(),
+		Debug:      resolution.Debug.Or(false),
+	}, true
+}
+
+// look is the check of a plan.
+type look struct {
+	model  layerModel
+	static static
+	// unchanged layers only ever warn, so that an outage blocks neither other
+	// work nor a destroy.
+	unchanged bool
+	// proofFollows is set where Create or Update comes right after.
+	proofFollows bool
+	has          hasAttribute
+}
+
+func (l look) run(ctx context.Context, d *defaults) diag.Diagnostics {
+	check := l.model.check
+	if d.checksOff || d.prober == nil || check.unknown() || check.planMode() == modeOff || l.proofFollows {
+		return nil
+	}
+	request, ok := requestFor(l.model, l.static.resolution)
+	if !ok {
+		return nil
+	}
+	report := d.prober.Look(ctx, request)
+	logReport(ctx, "Looked at Redis for a plan", report)
+	return l.diagnostics(d, report)
+}
+
+func (l look) diagnostics(d *defaults, report redisprobe.Report) diag.Diagnostics {
+	undetermined := report.Outcome.Status == finding.Undetermined
+	most := finding.Error
+	if l.unchanged || l.model.check.planMode() == modeWarning {
+		most = finding.Warning
+	}
+	var shown []finding.Finding
+	for _, f := range report.Outcome.Findings {
+		f, ok := l.model.findings.apply(f)
+		if !ok {
+			continue
+		}
+		if undetermined && l.model.check.planMode() == modeError && f.Severity == finding.Warning {
+			f = f.WithSeverity(finding.Error)
+		}
+		f = f.WithSeverity(min(f.Severity, most))
+		if f.Severity == finding.Warning && !d.explainOnce(report.Address, f.ID) {
+			continue
+		}
+		shown = append(shown, l.explain(f, undetermined))
+	}
+	return diagnose(shown, severities{}, finding.Error, l.has)
+}
+
+// explain adds what follows from the finding in this walk.
+func (l look) explain(f finding.Finding, undetermined bool) finding.Finding {
+	switch {
+	case f.Severity == finding.Error:
+		f.Detail += "\n\nThis stops a destroy of this configuration, too, because Terraform plans first. " +
+			"To destroy all the same, set the environment variable " + checksVariable + "=off, or destroy with -refresh=false."
+	case undetermined && !l.unchanged && l.model.check.applyMode() == modeError:
+		f.Detail += fmt.Sprintf("\n\nThis is not a pass: apply checks again, for up to %s, and fails if Redis is not ready then.",
+			l.model.check.patience())
+	}
+	return f
+}
+
+// prove is the check of an apply. It retries what time can heal.
+func prove(ctx context.Context, d *defaults, m layerModel, s static) diag.Diagnostics {
+	if d.checksOff || m.check.applyMode() == modeOff {
+		return nil
+	}
+	request, ok := requestFor(m, s.resolution)
+	if !ok {
+		return nil
+	}
+	report := d.prober.Prove(ctx, request, m.check.patience(), func(r redisprobe.Report) {
+		logReport(ctx, "Waiting for Redis", r)
+	})
+	logReport(ctx, "Checked Redis for an apply", report)
+	if report.Canceled {
+		return diag.Diagnostics{diag.NewErrorDiagnostic("The check of Redis was cancelled",
+			"Whether "+report.Address+" is ready could not be found out.")}
+	}
+	return proofDiagnostics(m, report)
+}
+
+func proofDiagnostics(m layerModel, report redisprobe.Report) diag.Diagnostics {
+	undetermined := report.Outcome.Status == finding.Undetermined
+	if undetermined && len(report.Outcome.Findings) == 0 {
+		return diag.Diagnostics{diag.NewErrorDiagnostic("The check of Redis came to no result",
+			"Whether "+report.Address+" is ready could not be found out, and nothing says why. Please report this.")}
+	}
+	most := finding.Error
+	if m.check.applyMode() == modeWarning {
+		most = finding.Warning
+	}
+	var shown []finding.Finding
+	for _, f := range report.Outcome.Findings {
+		f, ok := m.findings.apply(f)
+		if !ok {
+			continue
+		}
+		if undetermined && f.Severity == finding.Warning && m.findings.byID[f.ID] == "" {
+			f = f.WithSeverity(finding.Error)
+		}
+		if undetermined {
+			f.Detail += fmt.Sprintf("\n\nApply tried for %s. If Redis can be reached only from inside its own network, "+
+				"run Terraform there, or set check = { on_apply = \"off\" } for this layer.", m.check.patience())
+		}
+		shown = append(shown, f.WithSeverity(min(f.Severity, most)))
+	}
+	return diagnose(shown, severities{}, finding.Error, nil)
+}
+
+func logReport(ctx context.Context, message string, report redisprobe.Report) {
+	tflog.Info(ctx, message, map[string]any{
+		"address":  report.Address,
+		"status":   report.Outcome.Status.String(),
+		"findings": report.Outcome.IDs(),
+		"attempts": report.Attempts,
+		"duration": report.Duration.String(),
+	})
+}

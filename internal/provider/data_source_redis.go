@@ -1,0 +1,151 @@
+package provider
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	dschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig"
+	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/lint"
+	"github.com/channel-layer/terraform-provider-channels/internal/finding"
+	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
+)
+
+var _ datasource.DataSourceWithValidateConfig = (*redisDataSource)(nil)
+
+type redisDataSource struct {
+	defaults *defaults
+}
+
+func (d *redisDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_redis"
+}
+
+func (d *redisDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	fields := append(readOnlyFields(connectionFields()),
+		text("depth", "How deep to look. `ping`: name, TCP, TLS, password, database, PING. Effective default `ping`.").among("ping"),
+		text("timeout", "How long the look may take in all, for example `5s`. Effective default `5s`.").isDuration(),
+		boolean("reachable", "Whether anything answered there, Redis or not; null where it was not looked at.").computed(),
+		boolean("ready", "Whether a channel layer can use it, as far as `depth` tells; null where it was not looked at.").computed(),
+		text("error", "Why it is not ready, in a line; null where it is.").computed(),
+		reportedFindingsField("findings", "What was found, notes of severity `info` included."),
+	)
+	resp.Schema = dschema.Schema{
+		MarkdownDescription: "Status of a Redis as the server of a channel layer, for `check` blocks, postconditions and `terraform test`. It never fails for what it finds; settings that no Redis could be reached with are an error. It looks on every plan and changes nothing.",
+		Attributes:          dataSourceAttributes(fields),
+	}
+}
+
+// read is the connection as written, with the provider's URL where there is
+// none.
+func (d *redisDataSource) read(ctx context.Context, config attributes) (layerModel, diag.Diagnostics) {
+	m, diags := readConnection(ctx, config)
+	r := &reader{ctx: ctx, from: config}
+	m.check.timeout = r.text("timeout")
+	diags.Append(r.diags...)
+	diags.Append(m.withDefaults(d.defaults)...)
+	s := &m.settings
+	if !s.RedisURL.IsSet() && !s.RedisHost.IsSet() && !s.RedisPort.IsSet() {
+		s.RedisURL = d.defaults.redisURL
+	}
+	return m, diags
+}
+
+func (d *redisDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
+	m, diags := d.read(ctx, req.Config)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	outcome := lint.Run(lint.NewInput(m.settings, channelconfig.Resolve(m.settings), false))
+	resp.Diagnostics.Append(malformed(outcome, m, attributesOf(ctx, req.Config))...)
+}
+
+// malformed are the errors among static findings: nothing can be looked at
+// with such settings.
+func malformed(outcome finding.Outcome, m layerModel, has hasAttribute) diag.Diagnostics {
+	var errors []finding.Finding
+	for _, f := range outcome.Findings {
+		if f, ok := m.findings.apply(f); ok && f.Severity == finding.Error {
+			errors = append(errors, f)
+		}
+	}
+	return diagnose(errors, severities{}, finding.Error, has)
+}
+
+func (d *redisDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	m, diags := d.read(ctx, req.Config)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resolution := channelconfig.Resolve(m.settings)
+	static := lint.Run(lint.NewInput(m.settings, resolution, false))
+	resp.Diagnostics.Append(malformed(static, m, attributesOf(ctx, req.Config))...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	status := d.look(ctx, m, resolution)
+	status.findings = m.findings.all(append(append([]finding.Finding{}, static.Findings...), status.findings...))
+	resp.State.Raw = req.Config.Raw
+	resp.Diagnostics.Append(status.outputs().set(ctx, &resp.State)...)
+}
+
+// redisStatus is what the data source found; nil is "not looked at".
+type redisStatus struct {
+	reachable, ready *bool
+	err              string
+	findings         []finding.Finding
+}
+
+func (d *redisDataSource) look(ctx context.Context, m layerModel, resolution channelconfig.Resolution) redisStatus {
+	switch {
+	case d.defaults.checksOff:
+		return redisStatus{err: "Checks are switched off by " + checksVariable + "."}
+	case m.settings.RedisURL.IsUnknown():
+		return redisStatus{err: "The provider's redis_url is not known yet."}
+	}
+	request, ok := requestFor(m, resolution)
+	if !ok {
+		return redisStatus{err: "These settings make a layer without a Redis."}
+	}
+	report := d.defaults.prober.Join(ctx, request)
+	logReport(ctx, "Looked at Redis for a data source", report)
+	ready := report.Passed()
+	return redisStatus{
+		reachable: &report.Answered,
+		ready:     &ready,
+		err:       firstLine(report),
+		findings:  report.Outcome.Findings,
+	}
+}
+
+// firstLine is why a report is no pass, in one line.
+func firstLine(report redisprobe.Report) string {
+	if report.Passed() {
+		return ""
+	}
+	for _, f := range report.Outcome.Findings {
+		if f.Severity > finding.Info {
+			return report.Address + ": " + f.Summary + " (" + string(f.ID) + ")"
+		}
+	}
+	return report.Address + ": it could not be found out within " + report.Duration.Round(time.Millisecond).String()
+}
+
+func (s redisStatus) outputs() outputs {
+	out := outputs{
+		"reachable": types.BoolPointerValue(s.reachable),
+		"ready":     types.BoolPointerValue(s.ready),
+		"error":     types.StringNull(),
+		"findings":  findingsList(s.findings),
+	}
+	if s.err != "" {
+		out["error"] = types.StringValue(s.err)
+	}
+	return out
+}

@@ -1,0 +1,146 @@
+package provider_test
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/redistest"
+)
+
+func dataIs(address, name string, value knownvalue.Check) statecheck.StateCheck {
+	return statecheck.ExpectKnownValue(address, tfjsonpath.New(name), value)
+}
+
+func firstFinding(id string) knownvalue.Check {
+	return knownvalue.ListPartial(map[int]knownvalue.Check{0: knownvalue.ObjectPartial(map[string]knownvalue.Check{"id": text(id)})})
+}
+
+func TestAccRedisDataSource_ReportsAndNeverFails(t *testing.T) {
+	const redis = "data.channels_redis.x"
+	server := redistest.Start(t, redistest.Password("made-up-password"))
+	config := func(address string) string {
+		return fmt.Sprintf("data \"channels_redis\" \"x\" {\n redis_url = %q\n timeout = \"2s\"\n}", address)
+	}
+	resource.ParallelTest(t, testCase(
+		resource.TestStep{Config: config(server.URL()), ConfigStateChecks: []statecheck.StateCheck{
+			dataIs(redis, "reachable", knownvalue.Bool(true)),
+			dataIs(redis, "ready", knownvalue.Bool(true)),
+			dataIs(redis, "error", knownvalue.Null()),
+			dataIs(redis, "findings", knownvalue.ListSizeExact(0)),
+		}},
+		resource.TestStep{Config: config(server.URLAs(url.UserPassword("default", "wrong"))), ConfigStateChecks: []statecheck.StateCheck{
+			dataIs(redis, "reachable", knownvalue.Bool(true)),
+			dataIs(redis, "ready", knownvalue.Bool(false)),
+			dataIs(redis, "error", knownvalue.StringRegexp(regexp.MustCompile(`auth/wrong-password`))),
+			dataIs(redis, "findings", firstFinding("auth/wrong-password")),
+		}},
+		resource.TestStep{Config: config("redis://127.0.0.1:1"), ConfigStateChecks: []statecheck.StateCheck{
+			dataIs(redis, "reachable", knownvalue.Bool(false)),
+			dataIs(redis, "ready", knownvalue.Bool(false)),
+			dataIs(redis, "findings", firstFinding("network/refused")),
+		}},
+		resource.TestStep{Config: config("http://127.0.0.1"), ExpectError: idPattern("url/scheme")},
+	))
+}
+
+func TestAccRedisDataSource_TakesTheProvidersURL(t *testing.T) {
+	server := redistest.Start(t, redistest.Password("made-up-password"))
+	resource.ParallelTest(t, testCase(resource.TestStep{
+		Config: fmt.Sprintf("provider \"channels\" {\n redis_url = %q\n}\ndata \"channels_redis\" \"x\" {}", server.URL()),
+		ConfigStateChecks: []statecheck.StateCheck{
+			dataIs("data.channels_redis.x", "ready", knownvalue.Bool(true)),
+			dataIs("data.channels_redis.x", "redis_url", knownvalue.Null()),
+		},
+	}))
+}
+
+func TestAccEnvironmentDataSource_ReadsAsTheSettingsCodeDoes(t *testing.T) {
+	const environment = "data.channels_environment.x"
+	resource.ParallelTest(t, testCase(
+		resource.TestStep{
+			Config: `
+data "channels_environment" "x" {
+  environment = { REDIS_URL = "rediss://:made-up@redis.example.com/1", DEBUG = "whatever", SECRET_KEY = "other" }
+}`,
+			ConfigStateChecks: []statecheck.StateCheck{
+				dataIs(environment, "valid", knownvalue.Bool(true)),
+				dataIs(environment, "backend_class", text("channels_redis.core.RedisChannelLayer")),
+				dataIs(environment, "origins", knownvalue.MapPartial(map[string]knownvalue.Check{"backend_class": text("REDIS_URL")})),
+				dataIs(environment, "findings", knownvalue.ListSizeExact(0)),
+			},
+		},
+		resource.TestStep{
+			Config: `
+data "channels_environment" "x" {
+  dotenv      = "REDIS_PORT=tcp://10.0.0.1:6379\nDEBUG=False\n"
+  on_findings = "off"
+}`,
+			ConfigStateChecks: []statecheck.StateCheck{
+				dataIs(environment, "valid", knownvalue.Bool(false)),
+				dataIs(environment, "backend_class", knownvalue.Null()),
+				dataIs(environment, "findings", knownvalue.ListSizeExact(1)),
+			},
+		},
+		resource.TestStep{
+			Config: `
+data "channels_environment" "x" {
+  environment = { DEBUG = "enabled" }
+}`,
+			ConfigStateChecks: []statecheck.StateCheck{
+				dataIs(environment, "valid", knownvalue.Null()),
+				dataIs(environment, "backend_class", knownvalue.Null()),
+				dataIs(environment, "findings", firstFinding("debug/unreadable")),
+			},
+		},
+		resource.TestStep{
+			Config: `
+data "channels_environment" "x" {
+  environment = { DEBUG = "enabled" }
+  debug_true  = ["enabled"]
+}`,
+			ConfigStateChecks: []statecheck.StateCheck{
+				dataIs(environment, "backend_class", text("channels.layers.InMemoryChannelLayer")),
+				dataIs(environment, "findings", knownvalue.ListSizeExact(0)),
+			},
+		},
+		resource.TestStep{
+			Config: `
+data "channels_environment" "x" {
+  environment = { REDIS_PORT = "" }
+  on_findings = "error"
+}`,
+			ExpectError: regexp.MustCompile(`\(port/`),
+		},
+		resource.TestStep{Config: `data "channels_environment" "x" {}`, ExpectError: regexp.MustCompile("no variables to read")},
+	))
+}
+
+func TestAccLayerEphemeral_DeliversTheWiring(t *testing.T) {
+	c := testCase(resource.TestStep{
+		Config: `
+ephemeral "channels_layer" "x" {
+  redis_url = "redis://default:made-up@redis.example.com:6379"
+}
+provider "echo" {
+  data = ephemeral.channels_layer.x.environment
+}
+resource "echo" "x" {}`,
+		ConfigStateChecks: []statecheck.StateCheck{
+			statecheck.ExpectKnownValue("echo.x", tfjsonpath.New("data"), knownvalue.MapExact(map[string]knownvalue.Check{
+				"REDIS_URL":              text("redis://default:made-up@redis.example.com:6379"),
+				"REDIS_PORT":             text("6379"),
+				"DEBUG":                  text("False"),
+				"DJANGO_SETTINGS_MODULE": text("config.settings"),
+			})),
+		},
+	})
+	c.TerraformVersionChecks = since("1.10.0")
+	resource.ParallelTest(t, c)
+}

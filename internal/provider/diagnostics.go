@@ -1,0 +1,73 @@
+package provider
+
+import (
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig"
+	"github.com/channel-layer/terraform-provider-channels/internal/finding"
+)
+
+// findingsGuide is the page of the documentation that explains every id.
+const findingsGuide = "https://registry.terraform.io/providers/channel-layer/channels/latest/docs/guides/findings"
+
+// settingPaths are the attributes that settings come from. Those that bear a
+// secret are missing on purpose: core prints the source line of an attribute
+// that a diagnostic points at, a literal password included, so findings about
+// them stand at the resource and name the setting in their text.
+var settingPaths = map[string]path.Path{
+	channelconfig.SettingRedisHost:  path.Root("redis_host"),
+	channelconfig.SettingRedisPort:  path.Root("redis_port"),
+	channelconfig.SettingDebug:      path.Root("debug"),
+	channelconfig.SettingBackend:    path.Root("backend"),
+	channelconfig.SettingModule:     path.Root("django_settings_module"),
+	channelconfig.SettingPrefix:     path.Root("config").AtName("prefix"),
+	channelconfig.SettingSerializer: path.Root("config").AtName("serializer_format"),
+}
+
+// diagnose turns findings into diagnostics: the only place that does. most is
+// the highest severity that they may have here; has says which attributes the
+// configuration sets.
+func diagnose(findings []finding.Finding, wanted severities, most finding.Severity, has hasAttribute) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, f := range findings {
+		f, ok := wanted.apply(f)
+		if !ok || f.Severity < finding.Warning {
+			continue
+		}
+		diags.Append(diagnostic(f, min(f.Severity, most), has))
+	}
+	return diags
+}
+
+func diagnostic(f finding.Finding, severity finding.Severity, has hasAttribute) diag.Diagnostic {
+	summary := f.Summary + " (" + string(f.ID) + ")"
+	at, ok := settingPaths[f.Setting]
+	atAttribute := ok && has != nil && has(at)
+	switch {
+	case severity == finding.Error && atAttribute:
+		return diag.NewAttributeErrorDiagnostic(at, summary, detailOf(f))
+	case severity == finding.Error:
+		return diag.NewErrorDiagnostic(summary, detailOf(f))
+	case atAttribute:
+		return diag.NewAttributeWarningDiagnostic(at, summary, detailOf(f))
+	default:
+		return diag.NewWarningDiagnostic(summary, detailOf(f))
+	}
+}
+
+func detailOf(f finding.Finding) string {
+	var b strings.Builder
+	if f.Setting != "" && !strings.Contains(f.Detail, f.Setting) {
+		b.WriteString(f.Setting + ": ")
+	}
+	b.WriteString(f.Detail)
+	b.WriteString("\n\nFix: " + f.Fix)
+	b.WriteString("\nMore: " + findingsGuide + "#" + anchor(f.ID))
+	return b.String()
+}
+
+// anchor is what the registry makes of a heading that is an id.
+func anchor(id finding.ID) string { return strings.ReplaceAll(string(id), "/", "") }

@@ -1,0 +1,73 @@
+package provider
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig"
+	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/packages"
+)
+
+// packagesModel is a packages attribute as written.
+type packagesModel struct {
+	channels, channelsRedis, redis, requirements channelconfig.Value[string]
+}
+
+func readPackages(o objectReader) packagesModel {
+	return packagesModel{
+		channels:      o.text("channels"),
+		channelsRedis: o.text("channels_redis"),
+		redis:         o.text("redis"),
+		requirements:  o.text("requirements"),
+	}
+}
+
+// set are the versions, those of the layer before those of the provider. A
+// version that is not known yet counts as not stated.
+func (m packagesModel) set(defaults packages.Set, at path.Path) (packages.Set, diag.Diagnostics) {
+	var diags diag.Diagnostics
+	result := defaults
+	if text, ok := m.requirements.Get(); ok {
+		read, err := packages.FromRequirements(text)
+		if err != nil {
+			diags.AddAttributeError(at.AtName("requirements"), "Requirements cannot be read", err.Error())
+		}
+		overlay(&result, read)
+	}
+	var stated packages.Set
+	for _, p := range []struct {
+		name   string
+		text   channelconfig.Value[string]
+		target **packages.Version
+	}{
+		{"channels", m.channels, &stated.Channels},
+		{"channels_redis", m.channelsRedis, &stated.ChannelsRedis},
+		{"redis", m.redis, &stated.Redis},
+	} {
+		text, ok := p.text.Get()
+		if !ok {
+			continue
+		}
+		version, err := packages.ParseVersion(text)
+		if err != nil {
+			diags.AddAttributeError(at.AtName(p.name), "Not a version",
+				"A version of a Python package is needed here, such as 4.3.0: "+err.Error())
+			continue
+		}
+		*p.target = &version
+	}
+	overlay(&result, stated)
+	return result, diags
+}
+
+func overlay(onto *packages.Set, from packages.Set) {
+	if from.Channels != nil {
+		onto.Channels = from.Channels
+	}
+	if from.ChannelsRedis != nil {
+		onto.ChannelsRedis = from.ChannelsRedis
+	}
+	if from.Redis != nil {
+		onto.Redis = from.Redis
+	}
+}

@@ -1,0 +1,40 @@
+// Command terraform-provider-channels is the Terraform provider for Django
+// Channels' channel layers.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/provider"
+)
+
+// version is set by the release build.
+var version = "dev"
+
+func main() {
+	os.Exit(run())
+}
+
+func run() int {
+	debug := flag.Bool("debug", false, "serve for a debugger such as delve, which starts the provider instead of Terraform")
+	showVersion := flag.Bool("version", false, "print the version and exit")
+	flag.Parse()
+	if *showVersion {
+		fmt.Println("terraform-provider-channels", version)
+		return 0
+	}
+	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
+		Address: "registry.terraform.io/channel-layer/channels",
+		Debug:   *debug,
+	})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}

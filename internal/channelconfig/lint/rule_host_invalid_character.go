@@ -25,6 +25,7 @@ var ruleHostInvalidCharacter = Rule{
 		if !strings.ContainsAny(host, "/?#\\<>\"'`|^") && !strings.Contains(host, "..") && !strings.HasPrefix(host, ".") {
 			return ""
 		}
-		return "REDIS_HOST has a character, or a dot without a name before it, that no host name can have. " + noSuchHost
+		return "REDIS_HOST has a character, or a dot without a name before it, that no host name can have. Django starts; the first " +
+			"message through the layer fails with \"redis.exceptions.ConnectionError\"."
 	}),
 }

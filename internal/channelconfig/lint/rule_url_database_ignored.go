@@ -24,7 +24,7 @@ var ruleURLDatabaseIgnored = Rule{
 		if r.URL == nil || r.URL.Written.DB != redisurl.DBIgnored || !r.URL.Written.HasAuthority {
 			return note{}
 		}
-		return note{detail: "What follows the host in REDIS_URL, " + in.url.at(in.url.path.start) + ", is not a number. redis-py ignores it: " +
+		return note{detail: "What follows the host, " + in.url.at(in.url.path.start) + ", is not a number. redis-py ignores it: " +
 			"Django starts and silently uses database 0."}
 	}),
 }

@@ -24,7 +24,7 @@ var ruleURLDatabaseJoined = Rule{
 		if r.URL == nil || r.URL.Written.DB != redisurl.DBPath || r.URL.Written.PathSegments < 2 || !r.URL.Written.HasAuthority {
 			return note{}
 		}
-		return note{detail: "The path of REDIS_URL, " + in.url.at(in.url.path.start) + ", has several parts. redis-py joins their digits to one " +
+		return note{detail: "What follows the host, " + in.url.at(in.url.path.start) + ", has several parts. redis-py joins their digits to one " +
 			"number: Django starts and silently uses that database."}
 	}),
 }

@@ -35,7 +35,7 @@ func checkURLEmpty(doc finding.Doc, in Input) finding.Outcome {
 		return finding.Outcome{Status: passUnless(in.Settings.RedisURL.IsUnknown())}
 	}
 	if !url.IsEmpty() {
-		if strings.TrimSpace(url.Reveal()) != "" || in.urlStatus() != finding.Failed {
+		if strings.TrimFunc(url.Reveal(), isBlank) != "" || in.urlStatus() != finding.Failed {
 			return finding.Pass()
 		}
 		return finding.Fail(doc.New(channelconfig.SettingRedisURL,

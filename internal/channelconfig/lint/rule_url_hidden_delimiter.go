@@ -29,6 +29,6 @@ var ruleURLHiddenDelimiter = Rule{
 			return note{}
 		}
 		return note{detail: "A character" + r.where() + " is a Unicode twin of one of / ? # @ and :. " + refusal("ValueError") +
-			" The exception prints the password."}
+			" The exception prints user, password and host."}
 	}),
 }

@@ -22,6 +22,7 @@ var ruleURLNotUTF8 = Rule{
 			return note{}
 		}
 		return note{detail: "Before the host REDIS_URL has percent-encoded bytes that are not UTF-8. Django starts and logs in with U+FFFD in their " +
-			"place; the first message through the layer raises \"redis.exceptions.AuthenticationError\" (WRONGPASS)."}
+			"place; the first message through the layer raises \"redis.exceptions.AuthenticationError: invalid " +
+			"username-password pair or user is disabled\"."}
 	}),
 }

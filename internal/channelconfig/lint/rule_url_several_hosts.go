@@ -37,6 +37,9 @@ var ruleURLSeveralHosts = Rule{
 		if in.refusedByAll() {
 			return what + refusal("ValueError")
 		}
+		if i >= u.authority.end {
+			return what + "redis-py uses the first host only, and neither its database nor what follows: Django starts and silently uses database 0."
+		}
 		return what + "redis-py takes the list for one host name. " + noSuchHost
 	}),
 }

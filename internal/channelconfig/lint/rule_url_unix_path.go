@@ -56,5 +56,5 @@ func checkURLUnixPath(doc finding.Doc, in Input) finding.Outcome {
 		return finding.Pass()
 	}
 	return finding.Fail(doc.New(channelconfig.SettingRedisURL, detail+
-		" Django starts; the first message through the layer raises \"redis.exceptions.ConnectionError\", as there is no such socket."))
+		" Django starts; the first message through the layer raises \"redis.exceptions.ConnectionError\", as there is hardly a socket of that name."))
 }

@@ -23,6 +23,7 @@ var ruleURLUserWithoutPassword = Rule{
 			return note{}
 		}
 		return note{detail: "REDIS_URL gives a user name and no password. Django starts and logs in with an empty one; unless that user needs " +
-			"none, the first message through the layer raises \"redis.exceptions.AuthenticationError\" (WRONGPASS)."}
+			"none, the first message through the layer raises \"redis.exceptions.AuthenticationError: invalid " +
+			"username-password pair or user is disabled\"."}
 	}),
 }

@@ -101,11 +101,5 @@ func (u urlText) hostAndPort() span {
 	return span{u.authority.start + i + 1, u.authority.end}
 }
 
-// userinfo is the authority before the last "@"; empty where there is none.
-func (u urlText) userinfo() span {
-	i := strings.LastIndexByte(u.authority.in(u.text), '@')
-	return span{u.authority.start, u.authority.start + max(i, 0)}
-}
-
 // rest is what follows the authority.
 func (u urlText) rest() span { return span{u.authority.end, len(u.text)} }

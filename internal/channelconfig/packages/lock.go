@@ -58,11 +58,10 @@ func (f *found) readLock(text string) error {
 			m.unpinned, m.marked = true, true
 			continue
 		}
-		version, err := ParseVersion(p.Version)
+		version, err := parseVersion(p.Version)
 		if err != nil {
-			result := *err.(*Error) //nolint:errorlint // made by ParseVersion
-			result.Package = name
-			return &result
+			err.Package = name
+			return err
 		}
 		m.pin(version)
 	}

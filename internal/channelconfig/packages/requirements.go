@@ -219,9 +219,9 @@ func pinOf(comparisons string) (*Version, *Error) {
 		if !strings.HasPrefix(operator, "==") || operator == "==" && strings.HasSuffix(text, ".*") || variable {
 			continue
 		}
-		version, err := ParseVersion(text)
+		version, err := parseVersion(text)
 		if err != nil {
-			return nil, err.(*Error) //nolint:errorlint // made by the function above
+			return nil, err
 		}
 		if pinned != nil && *pinned != version {
 			return nil, nil // nothing satisfies both

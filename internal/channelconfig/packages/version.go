@@ -23,6 +23,14 @@ const maxNumber = 1_000_000_000
 // are absent are 0, parts after the third are dropped. White space around it
 // does not count. The error is an [*Error].
 func ParseVersion(text string) (Version, error) {
+	version, err := parseVersion(text)
+	if err != nil {
+		return Version{}, err
+	}
+	return version, nil
+}
+
+func parseVersion(text string) (Version, *Error) {
 	match := versionPattern.FindStringSubmatch(strings.Trim(text, " \t\n\v\f\r"))
 	if match == nil {
 		return Version{}, &Error{Reason: NotAVersion}

@@ -110,12 +110,13 @@ func TestDotEnv_ErrorsHoldNothingOfTheValue(t *testing.T) {
 		vars("A", strings.Repeat(canary, maxLine)),
 	} {
 		_, err := DotEnv(list)
-		if err == nil {
+		var refusal *DotEnvError
+		if !errors.As(err, &refusal) {
 			t.Fatal("accepted")
 		}
 		for _, text := range []string{err.Error(), fmt.Sprintf("%+v %#v", err, err)} {
 			if strings.Contains(text, canary) {
-				t.Errorf("a value shows in an error of reason %v", err.(*DotEnvError).Reason)
+				t.Errorf("a value shows in an error of reason %v", refusal.Reason)
 			}
 		}
 	}

@@ -51,6 +51,11 @@ func layerOutputs(m layerModel, resolution channelconfig.Resolution, storable fi
 		environment = channelconfig.Unknown[[]channelconfig.Variable]()
 	}
 	dotenv, inDotenv := dotenvOutput(environment, m.hidden())
+	if hasError(storable.Findings) {
+		// What makes Django fail is reported; that its text suits no .env file
+		// either would be the same cause a second time.
+		inDotenv = nil
+	}
 	python, inPython := pythonOutput(m)
 	found := slices.Concat(inDotenv, inPython)
 	return outputs{

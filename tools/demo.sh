@@ -7,6 +7,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 need_go
 cd "$ROOT_DIR"
 mkdir -p "$CACHE/bin"
-go build -o "$CACHE/bin/demo.$$" ./tools/demo
+CGO_ENABLED=0 go build -trimpath -o "$CACHE/bin/demo.$$" ./tools/demo
 mv "$CACHE/bin/demo.$$" "$CACHE/bin/demo"
 exec "$CACHE/bin/demo"

@@ -17,6 +17,9 @@ diff diffutils
 shellcheck shellcheck
 PROGRAMS
 
+# A Python that can make virtual environments: Debian keeps a part of it apart.
+if ! python3 -c 'import venv, ensurepip' >/dev/null 2>&1; then missing+=(python3-venv); fi
+
 if [ "${#missing[@]}" -eq 0 ]; then
 	say "System programs: all there"
 	exit 0

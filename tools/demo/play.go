@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -36,9 +37,11 @@ func (s *stage) play(ctx context.Context) error {
 }
 
 func (s *stage) buildProvider(ctx context.Context) error {
-	s.say.step("Building the provider from this checkout.")
+	s.say.step("Building the provider from this checkout. The first time Go compiles all of it, which takes a minute or two.")
 	build := prepare(ctx, "go", "build", "-trimpath", "-o", filepath.Join(s.dir, binaryName()), ".")
 	build.Dir = s.root
+	// As make build does: no C compiler is needed, and Go finds what it compiled.
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	built, err := execute(build)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os/exec"
 	"strconv"
@@ -13,7 +14,6 @@ import (
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
-	"github.com/redis/go-redis/v9"
 )
 
 // redisServer is the demo's own Redis on loopback, with a password.
@@ -106,12 +106,10 @@ func startReal(ctx context.Context, path, dir, password string) (*redisServer, e
 func (r *redisServer) await(ctx context.Context, ended <-chan struct{}) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	client := redis.NewClient(&redis.Options{Addr: r.address, Password: r.password, MaxRetries: -1, DialerRetries: 1})
-	defer func() { _ = client.Close() }()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if client.Ping(ctx).Err() == nil {
+		if r.answers(ctx) {
 			return nil
 		}
 		select {
@@ -122,6 +120,26 @@ func (r *redisServer) await(ctx context.Context, ended <-chan struct{}) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// answers asks the server once, in the Redis protocol's own words.
+func (r *redisServer) answers(ctx context.Context) bool {
+	connection, err := new(net.Dialer).DialContext(ctx, "tcp", r.address)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = connection.Close() }()
+	deadline, _ := ctx.Deadline()
+	if connection.SetDeadline(deadline) != nil {
+		return false
+	}
+	if _, err := fmt.Fprintf(connection, "*2\r\n$4\r\nAUTH\r\n$%d\r\n%s\r\n*1\r\n$4\r\nPING\r\n", len(r.password), r.password); err != nil {
+		return false
+	}
+	want := "+OK\r\n+PONG\r\n"
+	got := make([]byte, len(want))
+	_, err = io.ReadFull(connection, got)
+	return err == nil && string(got) == want
 }
 
 // freePort asks the system for a port that nobody listens on.

@@ -291,7 +291,7 @@ func TestRender_ChannelsMakesALayerWithTheseOptions(t *testing.T) {
 		list[i] = pythonOf(t, all[name])
 		list[i].Layer = true
 	}
-	for i, answer := range execute(t, "settings", list) {
+	for i, answer := range execute(t, "redis-7.4", list) {
 		if answer.Error != "" {
 			t.Errorf("%s: %s", names[i], answer.Error)
 		}

@@ -3,7 +3,6 @@ package redisprobe
 import (
 	"context"
 	"crypto/tls"
-	"math/big"
 	"runtime/debug"
 	"time"
 
@@ -33,6 +32,7 @@ type attempt struct {
 	result  result
 	raw     *wire  // TCP or Unix
 	plain   *wire  // what RESP is spoken over: raw, or TLS over raw
+	greeted bool   // HELLO had a reply
 	dialed  string // the address of the connection, "" for a Unix socket
 }
 
@@ -70,8 +70,8 @@ func (a *attempt) crashed(ctx context.Context, caught any) {
 
 func (a *attempt) climb(ctx context.Context) {
 	connection := a.request.Connection
-	switch {
-	case connection.Transport == redisurl.Unix:
+	switch connection.Transport {
+	case redisurl.Unix:
 		if !a.stage(StageConnect, func() *problem { return a.connectUnix(ctx) }) {
 			return
 		}
@@ -139,12 +139,9 @@ func (a *attempt) close() {
 // farewell is how long saying goodbye may take.
 const farewell = 50 * time.Millisecond
 
-// portModulus is what glibc reduces the port of a named host by.
-var portModulus = big.NewInt(1 << 16)
-
 func checkPort(connection redisurl.Connection) *problem {
 	port := connection.Port
-	if port == nil || (port.Sign() >= 0 && port.Cmp(portModulus) < 0) {
+	if port == nil || (port.Sign() >= 0 && port.BitLen() <= 16) {
 		return nil
 	}
 	return wrong(docPortOutOfRange,

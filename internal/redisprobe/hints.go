@@ -32,7 +32,7 @@ func isSingleLabel(host string) bool {
 	if _, ok := parseAddress(host); ok {
 		return false
 	}
-	return host != "" && !strings.Contains(host, ".")
+	return isPlain(host, "") && !strings.Contains(host, ".")
 }
 
 // hint explains what the kind of host has to do with the problem.

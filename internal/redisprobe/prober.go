@@ -6,39 +6,37 @@ import (
 	"time"
 )
 
-// Config is what a [Prober] needs from its surroundings. The zero value is
-// ready to use.
-type Config struct {
-	// Network is the way to the servers; nil is this machine's own.
-	Network Network
-	// Log takes what helps to debug the check; nil drops it.
-	Log Log
-}
-
 // Prober checks connections and remembers, so that equal ones are checked once
 // in its life, which is one walk of Terraform. It is safe for concurrent use
 // and has nothing to close.
 type Prober struct {
 	keys    keyring
+	network Network
+	log     Log
 	attempt func(context.Context, Request) result
 	looks   board
 	proofs  board
 }
 
+// Option changes a [Prober].
+type Option func(*Prober)
+
+// WithNetwork sets the way to the servers; the default is this machine's own.
+func WithNetwork(network Network) Option { return func(p *Prober) { p.network = network } }
+
+// WithLog sets who takes what helps to debug the check; the default drops it.
+func WithLog(log Log) Option { return func(p *Prober) { p.log = log } }
+
 // New makes a Prober that remembers nothing yet.
-func New(config Config) *Prober {
-	network := config.Network
-	if network == nil {
-		network = SystemNetwork{}
+func New(options ...Option) *Prober {
+	p := &Prober{keys: newKeyring(), network: SystemNetwork{}, looks: newBoard(), proofs: newBoard()}
+	p.attempt = func(ctx context.Context, request Request) result {
+		return run(ctx, p.network, p.log, request)
 	}
-	return &Prober{
-		keys: newKeyring(),
-		attempt: func(ctx context.Context, request Request) result {
-			return run(ctx, network, config.Log, request)
-		},
-		looks:  newBoard(),
-		proofs: newBoard(),
+	for _, option := range options {
+		option(p)
 	}
+	return p
 }
 
 // Look checks a connection, or waits for a check of it that is under way, or

@@ -94,6 +94,7 @@ func (a *attempt) judgeAuth(ctx context.Context, said answers) *problem {
 	if said.hello.broken != nil {
 		return a.unanswered(ctx, said.hello.broken)
 	}
+	a.greeted = true
 	switch kindOf(said.hello.refusal) {
 	case refusalProtected, refusalTooManyClients, refusalLoading:
 		return a.judgeRefusal(StageAuth, said.hello.refusal)

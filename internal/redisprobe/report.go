@@ -8,8 +8,6 @@ import (
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 )
 
-func (r result) passed() bool { return r.problem == nil }
-
 // heals reports whether time alone may change the result to a pass.
 func (r result) heals() bool { return r.problem != nil && r.problem.transient }
 

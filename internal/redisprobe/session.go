@@ -26,7 +26,7 @@ var errOneConnection = errors.New("redisprobe: one connection a check")
 // go-redis gets no user, password or database: it would send HELLO with the
 // password and, refused, AUTH with it again, and then SELECT in a round trip
 // of its own. The check sends them itself, once and together.
-func open(ctx context.Context, over net.Conn, address string, timeout time.Duration) *session {
+func open(over net.Conn, address string, timeout time.Duration) *session {
 	handed := false
 	client := redis.NewClient(&redis.Options{
 		Network: "tcp",

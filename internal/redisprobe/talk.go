@@ -36,7 +36,7 @@ func (a *attempt) credentials() []any {
 // talk logs in, selects the database and pings, in two round trips: HELLO, and
 // the rest in one pipeline.
 func (a *attempt) talk(ctx context.Context) {
-	s := open(ctx, a.plain, a.address(), a.request.timeout())
+	s := open(a.plain, a.address(), a.request.timeout())
 	defer s.close()
 	said := a.login(ctx, s, a.credentials())
 	if isWrongArity(said.auth) {
@@ -115,7 +115,7 @@ func (a *attempt) unanswered(ctx context.Context, err error) *problem {
 	}
 	greeting := a.plain.greeting()
 	switch spoken := recognise(greeting); {
-	case spoken == speaksErrorReply && !timedOut:
+	case spoken == speaksErrorReply && !a.greeted && kindOf(string(greeting[1:])) != refusalOther:
 		return a.judgeRefusal(StageAuth, string(greeting[1:]))
 	case spoken == speaksTLS:
 		return a.tlsRequired()

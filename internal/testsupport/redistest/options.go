@@ -14,7 +14,6 @@ type config struct {
 	password string
 	tls      *Authority
 	tlsLines []string
-	secrets  []string
 }
 
 func (c *config) add(format string, arguments ...any) {

@@ -50,8 +50,8 @@ func Start(t testing.TB, options ...Option) *Server {
 		option(&c)
 	}
 	path := binary(t, c.binary)
-	// t.TempDir names the test, and a socket's path is limited to 107 bytes.
-	dir, err := os.MkdirTemp("", "redis")
+	// t.TempDir carries the test's name, and a socket's path has 107 bytes.
+	dir, err := os.MkdirTemp("", "redis") //nolint:usetesting // t.TempDir is too long for a socket
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,8 @@ func Start(t testing.TB, options ...Option) *Server {
 
 func freePort(t testing.TB) int {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	var config net.ListenConfig
+	listener, err := config.Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +81,7 @@ func freePort(t testing.TB) int {
 }
 
 func (s *Server) start(path, dir string) error {
-	s.command = exec.Command(path, "-")
+	s.command = exec.CommandContext(context.Background(), path, "-") // Stop ends it
 	s.command.Dir = dir
 	s.command.Stdin = strings.NewReader(s.text(dir))
 	s.output = &lockedBuffer{}
@@ -209,7 +210,8 @@ func (s *Server) Connections() int {
 // hides the arguments of AUTH.
 func (s *Server) Monitor() (stop func() []string) {
 	s.t.Helper()
-	conn, err := net.Dial("unix", s.socket)
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(context.Background(), "unix", s.socket)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package redistest_test
 
 import (
 	"net"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -12,10 +13,12 @@ import (
 
 func TestStart_PasswordIsAskedForAndURLCarriesIt(t *testing.T) {
 	server := redistest.Start(t, redistest.Password("a b#c/d"))
-	options, err := redis.ParseURL(server.URL())
+	where, err := url.Parse(server.URL())
 	if err != nil {
 		t.Fatal(err)
 	}
+	password, _ := where.User.Password()
+	options := &redis.Options{Addr: where.Host, Username: where.User.Username(), Password: password}
 	client := redis.NewClient(options)
 	defer func() { _ = client.Close() }()
 	if err := client.Ping(t.Context()).Err(); err != nil {

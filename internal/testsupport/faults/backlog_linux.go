@@ -1,0 +1,51 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// FullBacklog is an address that does not answer to connections at all: a
+// socket that listens, accepts nothing and has no room to queue another one,
+// for which Linux drops the packets.
+func FullBacklog(t testing.TB) string {
+	t.Helper()
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Close(fd) })
+	if err := syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Listen(fd, 0); err != nil {
+		t.Fatal(err)
+	}
+	name, err := syscall.Getsockname(fd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := fmt.Sprintf("127.0.0.1:%d", name.(*syscall.SockaddrInet4).Port)
+	fill(t, address)
+	return address
+}
+
+// fill connects until a connection is not taken any more.
+func fill(t testing.TB, address string) {
+	t.Helper()
+	for range 16 {
+		ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+		var dialer net.Dialer
+		conn, err := dialer.DialContext(ctx, "tcp", address)
+		cancel()
+		if err != nil {
+			return
+		}
+		t.Cleanup(func() { _ = conn.Close() })
+	}
+	t.Fatal("the backlog does not fill up")
+}

@@ -1,0 +1,13 @@
+//go:build !linux
+
+package faults
+
+import "testing"
+
+// FullBacklog is an address that does not answer to connections at all. Only
+// Linux drops the packets of connections for which there is no room.
+func FullBacklog(t testing.TB) string {
+	t.Helper()
+	t.Skip("a full backlog hangs connections on Linux only")
+	return ""
+}

@@ -3,12 +3,11 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"os"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/provider"
 )
@@ -28,10 +27,11 @@ func run() int {
 		fmt.Println("terraform-provider-channels", version)
 		return 0
 	}
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
-		Address: "registry.terraform.io/channel-layer/channels",
-		Debug:   *debug,
-	})
+	var options []tf6server.ServeOpt
+	if *debug {
+		options = append(options, tf6server.WithManagedDebug())
+	}
+	err := tf6server.Serve("registry.terraform.io/channel-layer/channels", provider.NewServer(version), options...)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

@@ -73,6 +73,14 @@ var rules = []rule{
 		},
 	},
 
+	// What others wrote in .env files is read by what render writes.
+	{
+		pkg: "internal/channelconfig/envfile", pure: true,
+		internal: []string{
+			"internal/secret", "internal/finding", "internal/channelconfig", "internal/channelconfig/render",
+		},
+	},
+
 	// The network. go-redis is the transport; the wire protocol of channels_redis
 	// does not know who probes with it.
 	{
@@ -91,18 +99,26 @@ var rules = []rule{
 		external: []string{"github.com/coder/websocket"},
 	},
 
+	// The documentation of all findings, wherever they are reported.
+	{
+		pkg: "internal/catalog",
+		internal: []string{
+			"internal/finding", "internal/channelconfig/...", "internal/redisprobe", "internal/wsprobe",
+		},
+	},
+
 	// The two faces: without Terraform, and with it.
 	{
 		pkg: "internal/cli", tree: true,
 		internal: []string{
-			"internal/secret", "internal/finding", "internal/channelconfig/...",
+			"internal/secret", "internal/finding", "internal/channelconfig/...", "internal/catalog",
 			"internal/channellayer/...", "internal/redisprobe/...", "internal/wsprobe/...",
 		},
 	},
 	{
 		pkg: "internal/provider", tree: true,
 		internal: []string{
-			"internal/secret", "internal/finding", "internal/channelconfig/...",
+			"internal/secret", "internal/finding", "internal/channelconfig/...", "internal/catalog",
 			"internal/channellayer/...", "internal/redisprobe/...", "internal/wsprobe/...",
 		},
 		external: []string{terraform, "golang.org/x/sync"},
@@ -129,7 +145,6 @@ var neverReleased = []string{
 	module + "/internal/gen",
 	module + "/tools",
 	module + "/test",
-	"testing",
 	"github.com/alicebob/miniredis",
 	"github.com/Shopify/toxiproxy",
 	"github.com/hashicorp/terraform-plugin-testing",

@@ -68,7 +68,9 @@ type Config struct {
 	KeysWriteOnly      bool
 	SerializerFormat   Value[string]
 	RandomPrefixLength Value[int64] // bytes
-	// OnDisconnect and OnReconnect are dotted Python paths; pub/sub only.
+	// OnDisconnect and OnReconnect are types of the messages that consumers
+	// get when the connection is lost and back ("redis.disconnect" calls a
+	// consumer's redis_disconnect); pub/sub only.
 	OnDisconnect Value[string]
 	OnReconnect  Value[string]
 }

@@ -179,7 +179,7 @@ func (m environmentModel) outputs(resolution channelconfig.Resolution, outcome f
 	switch {
 	case hasError(findings):
 		out["valid"] = types.BoolValue(false)
-	case outcome.Status != finding.Undetermined:
+	case outcome.Status != finding.Undetermined && resolution.Backend.IsKnown():
 		out["valid"] = types.BoolValue(true)
 	}
 	return out

@@ -29,6 +29,7 @@ func TestAccRedisDataSource_ReportsAndNeverFails(t *testing.T) {
 		return fmt.Sprintf("data \"channels_redis\" \"x\" {\n redis_url = %q\n timeout = \"2s\"\n}", address)
 	}
 	resource.ParallelTest(t, testCase(
+		resource.TestStep{Config: config("http://127.0.0.1"), ExpectError: idPattern("url/scheme")},
 		resource.TestStep{Config: config(server.URL()), ConfigStateChecks: []statecheck.StateCheck{
 			dataIs(redis, "reachable", knownvalue.Bool(true)),
 			dataIs(redis, "ready", knownvalue.Bool(true)),
@@ -46,7 +47,6 @@ func TestAccRedisDataSource_ReportsAndNeverFails(t *testing.T) {
 			dataIs(redis, "ready", knownvalue.Bool(false)),
 			dataIs(redis, "findings", firstFinding("network/refused")),
 		}},
-		resource.TestStep{Config: config("http://127.0.0.1"), ExpectError: idPattern("url/scheme")},
 	))
 }
 
@@ -64,6 +64,15 @@ func TestAccRedisDataSource_TakesTheProvidersURL(t *testing.T) {
 func TestAccEnvironmentDataSource_ReadsAsTheSettingsCodeDoes(t *testing.T) {
 	const environment = "data.channels_environment.x"
 	resource.ParallelTest(t, testCase(
+		resource.TestStep{Config: `data "channels_environment" "x" {}`, ExpectError: regexp.MustCompile("no variables to read")},
+		resource.TestStep{
+			Config: `
+data "channels_environment" "x" {
+  environment = { REDIS_PORT = "" }
+  on_findings = "error"
+}`,
+			ExpectError: regexp.MustCompile(`\(port/`),
+		},
 		resource.TestStep{
 			Config: `
 data "channels_environment" "x" {
@@ -110,15 +119,6 @@ data "channels_environment" "x" {
 				dataIs(environment, "findings", knownvalue.ListSizeExact(0)),
 			},
 		},
-		resource.TestStep{
-			Config: `
-data "channels_environment" "x" {
-  environment = { REDIS_PORT = "" }
-  on_findings = "error"
-}`,
-			ExpectError: regexp.MustCompile(`\(port/`),
-		},
-		resource.TestStep{Config: `data "channels_environment" "x" {}`, ExpectError: regexp.MustCompile("no variables to read")},
 	))
 }
 

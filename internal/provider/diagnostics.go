@@ -16,9 +16,9 @@ const findingsGuide = "https://registry.terraform.io/providers/channel-layer/cha
 // settingPaths are the attributes that settings come from. Those that bear a
 // secret are missing on purpose: core prints the source line of an attribute
 // that a diagnostic points at, a literal password included, so findings about
-// them stand at the resource and name the setting in their text.
+// them stand at the resource and name the setting in their text. redis_host
+// is one of those: people put whole URLs there.
 var settingPaths = map[string]path.Path{
-	channelconfig.SettingRedisHost:  path.Root("redis_host"),
 	channelconfig.SettingRedisPort:  path.Root("redis_port"),
 	channelconfig.SettingDebug:      path.Root("debug"),
 	channelconfig.SettingBackend:    path.Root("backend"),
@@ -65,9 +65,6 @@ func detailOf(f finding.Finding) string {
 	}
 	b.WriteString(f.Detail)
 	b.WriteString("\n\nFix: " + f.Fix)
-	b.WriteString("\nMore: " + findingsGuide + "#" + anchor(f.ID))
+	b.WriteString("\nMore: " + findingsGuide + "#" + f.ID.Anchor())
 	return b.String()
 }
-
-// anchor is what the registry makes of a heading that is an id.
-func anchor(id finding.ID) string { return strings.ReplaceAll(string(id), "/", "") }

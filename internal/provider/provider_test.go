@@ -8,7 +8,6 @@ import (
 
 	"github.com/hashicorp/go-version"
 	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -21,7 +20,7 @@ import (
 // values visible.
 func factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"channels": providerserver.NewProtocol6WithError(provider.New("test")()),
+		"channels": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test")(), nil },
 		"echo":     echoprovider.NewProviderServer(),
 	}
 }
@@ -46,10 +45,7 @@ func idPattern(id string) *regexp.Regexp {
 
 func TestProvider_SchemasAreValid(t *testing.T) {
 	ctx := context.Background()
-	server, err := providerserver.NewProtocol6WithError(provider.New("test")())()
-	if err != nil {
-		t.Fatal(err)
-	}
+	server := provider.NewServer("test")()
 	resp, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +59,7 @@ func TestProvider_SchemasAreValid(t *testing.T) {
 }
 
 func TestProvider_SecretBearingArgumentsAreSensitive(t *testing.T) {
-	server, _ := providerserver.NewProtocol6WithError(provider.New("test")())()
+	server := provider.NewServer("test")()
 	resp, err := server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)

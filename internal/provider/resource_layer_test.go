@@ -132,7 +132,7 @@ resource "channels_layer" "x" {
   check     = { wait = "1s" }
 }
 resource "terraform_data" "names" {
-  for_each = channels_layer.x.variable_names
+  count = length(channels_layer.x.variable_names)
 }`, address)
 	}
 	c := testCase(
@@ -272,7 +272,7 @@ resource "channels_layer" "x" {
 
 func TestAccLayerResource_OptionsOfAnotherBackendAreRefused(t *testing.T) {
 	resource.ParallelTest(t, testCase(resource.TestStep{
-		Config:      "resource \"channels_layer\" \"x\" {\n redis_url = \"redis://redis.example.com\"\n config = { on_disconnect = \"app.gone\" }\n}",
+		Config:      "resource \"channels_layer\" \"x\" {\n redis_url = \"redis://redis.example.com\"\n config = { on_disconnect = \"redis.disconnect\" }\n}",
 		PlanOnly:    true,
 		ExpectError: idPattern("config/option-not-supported"),
 	}))

@@ -9,6 +9,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 need_go
 "$TOOLS_DIR/setup-system.sh"
 "$TOOLS_DIR/setup-python.sh" >/dev/null
+"$TOOLS_DIR/setup-readers.sh" >/dev/null
 cd "$ROOT_DIR"
 failed=0 targets=0
 for package in $(go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./...); do
@@ -22,5 +23,5 @@ done
 
 export CI=${CI:-true} CHANNELS_FUZZ_CASES=${CHANNELS_FUZZ_CASES:-20000}
 say "=== generated cases against the real packages, $CHANNELS_FUZZ_CASES a version ==="
-go test -count=1 -timeout 60m -run 'Oracle' ./internal/channelconfig/... || failed=1
+go test -count=1 -timeout 60m ./internal/channelconfig/... || failed=1
 exit "$failed"

@@ -36,7 +36,7 @@ shell_scripts() {
 	local scripts=(.ci/run tools/*.sh) script
 	for script in "${scripts[@]}"; do bash -n "$script" || return 1; done
 	if command -v shellcheck >/dev/null 2>&1; then
-		shellcheck --rcfile tools/.shellcheckrc "${scripts[@]}"
+		shellcheck "${scripts[@]}"
 	elif strict; then
 		say "shellcheck is missing: run tools/setup-system.sh"
 		return 1

@@ -26,12 +26,17 @@ cd "$ROOT_DIR"
 need_go
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# Besides the system's redis-server, by their names in tools/setup-redis.sh.
+other_servers=(redis-6.2 redis-7.4 valkey-9.1)
 summary=() failed=0 setup_seconds=0
 
 # setup makes everything the phases need, or says what is missing and ends.
 setup() {
 	printf '=== set-up (the first time takes long; what it makes is kept in %s) ===\n' "$CACHE"
 	"$TOOLS_DIR/setup.sh" || die "Set-up failed: nothing was tested."
+	if [ -n "$full" ]; then
+		"$TOOLS_DIR/setup-redis.sh" "${other_servers[@]}" || die "Set-up failed: nothing was tested."
+	fi
 	setup_seconds=$SECONDS
 	printf 'Set-up took %s s.\n' "$setup_seconds"
 }
@@ -87,6 +92,9 @@ unit() {
 	go_test -timeout 10m -skip '^TestAcc' "${packages[@]}"
 }
 
+# probe runs the live checks against another server.
+probe() { CHANNELS_REDIS_SERVER=$CACHE/redis/$1/redis-server go_test -timeout 10m ./internal/redisprobe/...; }
+
 race() { go_test -timeout 30m -race -skip '^TestAcc' ./internal/...; }
 
 # acceptance runs the acceptance tests with one binary: acceptance CLI REGISTRY
@@ -114,7 +122,10 @@ show_versions
 phase "lint" "$TOOLS_DIR/lint.sh"
 phase "generated files" "$TOOLS_DIR/check-generated.sh"
 phase "unit and fidelity tests" unit
-if [ -n "$full" ]; then phase "unit tests with the race detector" race; fi
+if [ -n "$full" ]; then
+	phase "unit tests with the race detector" race
+	for server in "${other_servers[@]}"; do phase "live checks, $server" probe "$server"; done
+fi
 phase "acceptance tests, OpenTofu" acceptance "$CHANNELS_TOFU" registry.opentofu.org
 if [ -n "$CHANNELS_TERRAFORM" ]; then
 	phase "acceptance tests, Terraform" acceptance "$CHANNELS_TERRAFORM" registry.terraform.io

@@ -1,7 +1,6 @@
 package finding
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -56,24 +55,29 @@ func (f Finding) WithFix(fix string) Finding { f.Fix = fix; return f }
 
 // Registry is a set of documented IDs, in the order of the ID.
 type Registry struct {
-	docs []Doc
+	docs     []Doc
+	repeated []ID
 }
 
-// NewRegistry makes a registry. It panics when two docs share an ID: the
-// lists it is called with are generated, and a test calls it.
+// NewRegistry makes a registry of the lists. Of two docs with the same ID it
+// keeps the first; [Registry.Repeated] tells.
 func NewRegistry(lists ...[]Doc) Registry {
 	var r Registry
 	for _, list := range lists {
 		r.docs = append(r.docs, list...)
 	}
-	slices.SortFunc(r.docs, func(a, b Doc) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	slices.SortStableFunc(r.docs, func(a, b Doc) int { return strings.Compare(string(a.ID), string(b.ID)) })
 	for i := 1; i < len(r.docs); i++ {
 		if r.docs[i].ID == r.docs[i-1].ID {
-			panic(fmt.Sprintf("finding: two docs for %q", r.docs[i].ID))
+			r.repeated = append(r.repeated, r.docs[i].ID)
 		}
 	}
+	r.docs = slices.CompactFunc(r.docs, func(a, b Doc) bool { return a.ID == b.ID })
 	return r
 }
+
+// Repeated are the IDs that more than one doc had: a mistake in the program.
+func (r Registry) Repeated() []ID { return slices.Clone(r.repeated) }
 
 // Docs are all docs, ordered by ID.
 func (r Registry) Docs() []Doc { return slices.Clone(r.docs) }

@@ -95,8 +95,8 @@ func (d *environmentDataSource) variables(r *reader, names channelconfig.Variabl
 	}
 	vars := map[string]channelconfig.Value[secret.String]{}
 	for name, value := range environment.Elements() {
-		if v := secretValue(value.(types.String)); v.IsSet() {
-			vars[name] = v
+		if text, ok := value.(types.String); ok && !text.IsNull() {
+			vars[name] = secretValue(text)
 		}
 	}
 	return vars, finding.Pass()

@@ -87,7 +87,8 @@ func (o objectReader) secrets(name string) channelconfig.Value[[]secret.String] 
 	}
 	list := make([]secret.String, 0, len(v.Elements()))
 	for _, element := range v.Elements() {
-		item, ok := secretValue(element.(types.String)).Get()
+		text, _ := element.(types.String)
+		item, ok := secretValue(text).Get()
 		if !ok {
 			return channelconfig.Unknown[[]secret.String]()
 		}
@@ -103,7 +104,9 @@ func (o objectReader) objects(name string) (list []objectReader, isSet, unknown 
 		return nil, true, true
 	}
 	for _, element := range v.Elements() {
-		list = append(list, objectReader{element.(types.Object)})
+		if object, ok := element.(types.Object); ok {
+			list = append(list, objectReader{object})
+		}
 	}
 	return list, !v.IsNull(), false
 }

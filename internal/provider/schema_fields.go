@@ -1,9 +1,5 @@
 package provider
 
-import (
-	"github.com/hashicorp/terraform-plugin-framework/types"
-)
-
 // kind is the type of an attribute.
 type kind int
 
@@ -96,5 +92,3 @@ func readOnlyFields(fields []field) []field {
 	}
 	return kept
 }
-
-var stringType = types.StringType

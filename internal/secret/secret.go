@@ -87,7 +87,7 @@ func (s String) LogValue() slog.Value { return slog.StringValue(Redacted) }
 
 // pad is drawn once per process. Its length is a prime, so that text with a
 // period of its own does not line up with it.
-var pad = newPad()
+var pad = newPad() //nolint:gochecknoglobals // one for all Strings, so that they compare
 
 func newPad() [251]byte {
 	var p [251]byte

@@ -12,6 +12,7 @@
 package envfile
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -98,8 +99,9 @@ func parseLine(line string) (name string, e entry, ok bool) {
 
 // reasonOf names the reader that disagrees, not the value.
 func reasonOf(err error) string {
-	if f, ok := err.(*render.DotEnvError); ok && f.Reader != "" {
-		return fmt.Sprintf("%s reads another value than the others, for the character at byte %d of it", f.Reader, max(f.Offset, 0))
+	var refusal *render.DotEnvError
+	if errors.As(err, &refusal) && refusal.Reader != "" {
+		return fmt.Sprintf("%s reads another value than the others, for the character at byte %d of it", refusal.Reader, max(refusal.Offset, 0))
 	}
 	return "it cannot be written so that all of them read the same"
 }

@@ -136,8 +136,8 @@ func proofDiagnostics(m layerModel, report redisprobe.Report) diag.Diagnostics {
 			f = f.WithSeverity(finding.Error)
 		}
 		if undetermined {
-			f.Detail += fmt.Sprintf("\n\nApply tried for %s. If Redis can be reached only from inside its own network, "+
-				"run Terraform there, or set check = { on_apply = \"off\" } for this layer.", m.check.patience())
+			f.Detail += "\n\nIf Redis can be reached only from inside its own network, " +
+				"run Terraform there, or set check = { on_apply = \"off\" } for this layer."
 		}
 		shown = append(shown, f.WithSeverity(min(f.Severity, most)))
 	}

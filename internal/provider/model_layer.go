@@ -53,12 +53,14 @@ func readLayer(ctx context.Context, from attributes) (layerModel, diag.Diagnosti
 
 // readWriteOnly adds the write-only arguments, which only the configuration
 // has, never the plan.
-func (m *layerModel) readWriteOnly(ctx context.Context, config attributes) diag.Diagnostics {
-	r := &reader{ctx: ctx, from: config}
+func (m *layerModel) readWriteOnly(ctx context.Context, configuration attributes) diag.Diagnostics {
+	r := &reader{ctx: ctx, from: configuration}
 	if url := r.secret("redis_url_wo"); url.IsSet() {
 		m.settings.RedisURL, m.settings.RedisURLWriteOnly = url, true
 	}
-	if keys := r.object("config").secrets("symmetric_encryption_keys_wo"); keys.IsSet() {
+	// Of a config that is not known at all nobody knows whether it has keys.
+	config := r.object("config")
+	if keys := config.secrets("symmetric_encryption_keys_wo"); keys.IsSet() && !config.object.IsUnknown() {
 		m.settings.Config.SymmetricEncryptionKeys, m.settings.Config.KeysWriteOnly = keys, true
 	}
 	return r.diags

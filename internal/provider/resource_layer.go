@@ -172,7 +172,8 @@ func getAny(r *reader, f field) attr.Value {
 // point at no attribute: core would print its source line, secrets included.
 func exclusions(ctx context.Context, config attributes) diag.Diagnostics {
 	r := &reader{ctx: ctx, from: config}
-	isSet := func(name string) bool { return r.secret(name).IsSet() }
+	// What is not known yet may turn out to be null.
+	isSet := func(name string) bool { return r.secret(name).IsKnown() }
 	version := get[types.Int64](r, "redis_url_wo_version")
 	keys := r.object("config")
 	var diags diag.Diagnostics
@@ -186,11 +187,11 @@ func exclusions(ctx context.Context, config attributes) diag.Diagnostics {
 	}
 	plain := keys.secrets("symmetric_encryption_keys")
 	hidden := keys.secrets("symmetric_encryption_keys_wo")
-	if plain.IsSet() && hidden.IsSet() {
+	if plain.IsKnown() && hidden.IsKnown() {
 		diags.AddError("Two sets of encryption keys exclude each other",
 			"config.symmetric_encryption_keys and config.symmetric_encryption_keys_wo both say what messages are encrypted with. Keep one.")
 	}
-	if hidden.IsSet() && !keys.integer("symmetric_encryption_keys_wo_version").IsSet() {
+	if hidden.IsKnown() && !keys.integer("symmetric_encryption_keys_wo_version").IsSet() {
 		diags.AddError("symmetric_encryption_keys_wo needs its version",
 			"The value of config.symmetric_encryption_keys_wo is not stored, so a change of it alone goes unseen. Set config.symmetric_encryption_keys_wo_version, and raise it with every change.")
 	}

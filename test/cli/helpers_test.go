@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/redistest"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/tfcli"
@@ -89,4 +90,19 @@ func port(t *testing.T, address string) string {
 		t.Fatal(err)
 	}
 	return port
+}
+
+// eventually reports whether something becomes true within that time.
+func eventually(within time.Duration, happened func() bool) bool {
+	deadline := time.After(within)
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
+	for !happened() {
+		select {
+		case <-deadline:
+			return happened()
+		case <-ticker.C:
+		}
+	}
+	return true
 }

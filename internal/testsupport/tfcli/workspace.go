@@ -220,7 +220,7 @@ func (w *Workspace) Log(level string) (read func() string) {
 	return func() string {
 		w.t.Helper()
 		text, err := os.ReadFile(path)
-		if err != nil {
+		if err != nil && !os.IsNotExist(err) {
 			w.t.Fatal(err)
 		}
 		return string(text)

@@ -70,6 +70,9 @@ type TLS struct {
 type URLCase struct {
 	URL  string `json:"url"`
 	Note string `json:"note"`
+	// Python says which CPythons do something else; the results are those of
+	// one with its security fixes.
+	Python string `json:"python,omitempty"`
 	// Differs says why this project does something else on purpose.
 	Differs string `json:"differs,omitempty"`
 	Results []struct {

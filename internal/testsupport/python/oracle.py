@@ -43,7 +43,8 @@ REASONS = {
         (r"'str' object has no attribute", "not-from-url"),
     ],
     "connect": [
-        (r"unexpected keyword argument '(?P<name>.*)'$", "unknown-argument"),
+        # CPython 3.13 adds a suggestion.
+        (r"unexpected keyword argument '(?P<name>.*?)'(\. Did you mean '.*'\?)?$", "unknown-argument"),
         (r"^Invalid SSL Certificate Requirements Flag", "cert-reqs"),
         (r"^protocol must be|local variable 'p'", "protocol"),
         (r"^invalid literal for int|^Exceeds the limit", "argument-value"),

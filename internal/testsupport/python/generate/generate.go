@@ -67,10 +67,16 @@ func Text(seed, index uint64) string {
 // noNUL: an environment variable holds none.
 func noNUL(text string) string { return strings.ReplaceAll(text, "\x00", "") }
 
-type generator struct{ *rand.Rand }
+type generator struct {
+	*rand.Rand
+	// polite: only query arguments that most lines take, so that more than one
+	// of them can be looked at.
+	polite bool
+}
 
 func newGenerator(seed, index uint64) generator {
-	return generator{rand.New(rand.NewPCG(seed, index))}
+	source := rand.New(rand.NewPCG(seed, index))
+	return generator{source, source.IntN(100) < 40}
 }
 
 // chance is true in percent of 100 cases.
@@ -207,6 +213,10 @@ func (g generator) query() string {
 
 func (g generator) field() string {
 	name := g.pick(names())
+	if g.polite {
+		name = g.pick(politeNames())
+		return name + "=" + g.value(name)
+	}
 	if g.chance(6) {
 		name = g.secret()
 	}
@@ -337,6 +347,13 @@ func (g generator) mutate(text string) string {
 
 func spaces() []string {
 	return []string{" ", "\t", "\n", "\r", "\r\n", "\v", "\f", "\x00", "\x1c", "\x1f", "\x7f", "\u0085", "\u00a0", "\u2003", "\u2028", "\u3000", "  "}
+}
+
+func politeNames() []string {
+	return strings.Fields(`
+		db socket_timeout socket_connect_timeout health_check_interval max_connections retry_on_timeout ssl_check_hostname
+		ssl_cert_reqs ssl_ca_certs ssl_certfile ssl_keyfile ssl_ca_data client_name username password host port path
+		protocol retry_on_error ssl_min_version ssl_include_verify_flags socket_read_size legacy_responses`)
 }
 
 // names are query arguments: of every redis-py line, of other clients, and

@@ -35,6 +35,8 @@ setup() {
 	printf '=== set-up (the first time takes long; what it makes is kept in %s) ===\n' "$CACHE"
 	"$TOOLS_DIR/setup.sh" || die "Set-up failed: nothing was tested."
 	if [ -n "$full" ]; then
+		# The race detector needs a C compiler.
+		command -v gcc >/dev/null || apt_install gcc libc6-dev
 		"$TOOLS_DIR/setup-redis.sh" "${other_servers[@]}" || die "Set-up failed: nothing was tested."
 	fi
 	setup_seconds=$SECONDS
@@ -95,7 +97,7 @@ unit() {
 # probe runs the live checks against another server.
 probe() { CHANNELS_REDIS_SERVER=$CACHE/redis/$1/redis-server go_test -timeout 10m ./internal/redisprobe/...; }
 
-race() { go_test -timeout 30m -race -skip '^TestAcc' ./internal/...; }
+race() { CGO_ENABLED=1 go_test -timeout 30m -race -skip '^TestAcc' ./internal/...; }
 
 # acceptance runs the acceptance tests with one binary: acceptance CLI REGISTRY
 acceptance() {

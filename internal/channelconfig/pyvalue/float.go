@@ -57,10 +57,11 @@ func scanDecimal(ascii []byte, i int) (end int, ok bool) {
 		if i < len(ascii) && (ascii[i] == '+' || ascii[i] == '-') {
 			i++
 		}
-		exponent := 0
-		if exponent, i, ok = scanDigits(ascii, i); !ok || exponent == 0 {
-			return i, false
+		exponent, end, ok := scanDigits(ascii, i)
+		if !ok || exponent == 0 {
+			return end, false
 		}
+		i = end
 	}
 	return i, true
 }

@@ -1,6 +1,7 @@
 package redisurl
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
 	"net/netip"
@@ -85,25 +86,35 @@ func Build(parts Parts) (secret.String, error) {
 	return parts.proved(secret.New(scheme + "://" + userinfo + rest + query))
 }
 
-// proved returns the URL if some line reads it: a value that its argument's
-// parser refuses is found here.
+// proved returns the URL if every line that has its arguments reads it, and
+// there is such a line: what an argument's parser or the connection refuses is
+// found here.
 func (parts Parts) proved(built secret.String) (secret.String, error) {
-	var last error
+	var newest *Error
+	reads := false
 	lines := Lines()
 	for i := len(lines) - 1; i >= 0; i-- {
 		_, err := Parse(built, lines[i])
-		if err == nil {
-			return built, nil
-		}
-		if last == nil {
-			last = err
+		var refused *Error
+		switch {
+		case err == nil:
+			reads = true
+		case !errors.As(err, &refused):
+			return secret.String{}, err
+		case refused.Reason != UnknownArgument:
+			return secret.String{}, unread(refused)
+		case newest == nil:
+			newest = refused
 		}
 	}
-	refused, ok := last.(*Error)
-	if !ok {
-		return secret.String{}, last
+	if !reads && newest != nil {
+		return secret.String{}, unread(newest)
 	}
-	return secret.String{}, &PartsError{"query", refused.Argument, "redis-py refuses it: " + refused.Reason.Text()}
+	return built, nil
+}
+
+func unread(refused *Error) *PartsError {
+	return &PartsError{"query", refused.Argument, "redis-py refuses it: " + refused.Reason.Text()}
 }
 
 func (parts Parts) scheme() (string, error) {

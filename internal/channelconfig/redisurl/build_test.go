@@ -163,6 +163,7 @@ func TestBuild_RefusesWhatWouldReadBackAsSomethingElse(t *testing.T) {
 		"decoded twice":         {redisurl.Parts{Host: "h", Query: argument("client_name", "a%20b")}, "query", "client_name"},
 		"empty argument":        {redisurl.Parts{Host: "h", Query: argument("client_name", "")}, "query", "client_name"},
 		"argument's value":      {redisurl.Parts{Host: "h", Query: argument("socket_timeout", "zqxjkv")}, "query", "socket_timeout"},
+		"text in old lines":     {redisurl.Parts{Host: "h", Query: argument("socket_read_size", "zqxjkv")}, "query", "socket_read_size"},
 		"argument of TLS alone": {redisurl.Parts{Host: "h", Query: argument("ssl_cert_reqs", "none")}, "query", "ssl_cert_reqs"},
 		"bad certificate mode":  {redisurl.Parts{Scheme: "rediss", Host: "h", Query: argument("ssl_cert_reqs", "None")}, "query", "ssl_cert_reqs"},
 	} {

@@ -93,3 +93,16 @@ func shrink(t *testing.T, oracle *python.Oracle, line redisurl.Line, url string)
 	}
 	return url
 }
+
+func TestEveryLine_HasAReleaseToCompareWith(t *testing.T) {
+	t.Setenv("CHANNELS_FULL", "1")
+	compared := map[redisurl.Line]bool{}
+	for _, environment := range python.EveryLine(t) {
+		compared[lineOf(t, python.Version(t, environment))] = true
+	}
+	for _, line := range redisurl.Lines() {
+		if !compared[line] {
+			t.Errorf("no environment has a redis-py of the line %s", line)
+		}
+	}
+}

@@ -151,7 +151,11 @@ func EnvironmentCases(tb testing.TB) []EnvironmentCase {
 // Version is the redis-py version of an environment: its requirements pin it.
 func Version(tb testing.TB, environment string) string {
 	tb.Helper()
-	pins, err := os.ReadFile(filepath.Join(root(tb), "internal", "testsupport", "python", "requirements", environment+".txt"))
+	requirements := filepath.Join(root(tb), "internal", "testsupport", "python", "requirements")
+	pins, err := os.ReadFile(filepath.Join(requirements, environment+".txt"))
+	if err != nil {
+		pins, err = os.ReadFile(filepath.Join(requirements, "lines", environment+".txt"))
+	}
 	if err != nil {
 		tb.Fatal(err)
 	}

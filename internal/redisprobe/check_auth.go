@@ -11,7 +11,7 @@ var docWrongPassword = finding.Doc{
 	Why: "Redis is there and says that this user and password do not belong together, or that the user is switched off; it does not say which. " +
 		"Often the password was changed on one side only, or a character of it was mangled on the way into the URL: there a % followed by two " +
 		"hexadecimal digits stands for one other character, so that a % that belongs to the password must be written %25.",
-	Django: "redis-py raises AuthenticationError (ResponseError before 4.5 for a user name with a password) " + atFirstUse + " The exception is the same for a wrong name and a wrong password.",
+	Django: "redis-py raises AuthenticationError (ResponseError before 4.4: \"invalid username-password pair or user is disabled\") " + atFirstUse,
 	Fix:    "Put the password that Redis has now into the URL, percent-encoded.",
 	Live:   true,
 	Since:  since,
@@ -22,14 +22,22 @@ func (a *attempt) wrongPassword() *problem {
 	if !connection.Username.IsEmpty() && connection.Password.IsEmpty() {
 		return wrong(docUserWithoutPassword,
 			"The settings give a user name and no password, and Redis at "+a.address()+" refuses that.",
-			a.client()+" sends the name with an empty password and raises AuthenticationError "+atFirstUse)
+			a.client()+" sends the name with an empty password and raises "+a.loginException()+" "+atFirstUse)
 	}
 	what := "the password"
 	if !connection.Username.IsEmpty() {
 		what = "the user name or the password"
 	}
 	return wrong(docWrongPassword, "Redis at "+a.address()+" refuses "+what+".",
-		a.client()+" raises AuthenticationError "+atFirstUse)
+		a.client()+" raises "+a.loginException()+" "+atFirstUse)
+}
+
+// loginException is what WRONGPASS becomes, which redis-py knows since 4.4.
+func (a *attempt) loginException() string {
+	if a.request.Redis != nil && !a.request.Redis.AtLeast(4, 4, 0) {
+		return "ResponseError"
+	}
+	return "AuthenticationError"
 }
 
 var docUserWithoutPassword = finding.Doc{
@@ -51,7 +59,7 @@ var docNoPasswordGiven = finding.Doc{
 	Severity: finding.Error,
 	Why: "This Redis lets nobody in without a password. A host and a port alone cannot carry one: the settings need a URL. " +
 		"In a URL a password is easily lost, as when a # in it makes the rest a comment.",
-	Django: "redis-py connects without a word and raises AuthenticationError (\"Authentication required.\") " + atFirstUse + " The pub/sub layer notices it only when it sends.",
+	Django: "redis-py connects without a word and raises AuthenticationError (\"Authentication required.\", or from 8.0 \"HELLO must be called with the client already authenticated\") " + atFirstUse + " The pub/sub layer notices it only when it sends.",
 	Fix:    "Set REDIS_URL with the password, as in redis://:password@host:6379.",
 	Live:   true,
 	Since:  since,
@@ -59,7 +67,7 @@ var docNoPasswordGiven = finding.Doc{
 
 func (a *attempt) noPasswordGiven() *problem {
 	return wrong(docNoPasswordGiven, "Redis at "+a.address()+" asks for a password, and the settings send none.",
-		a.client()+" raises AuthenticationError (Authentication required) "+atFirstUse)
+		a.client()+" raises AuthenticationError "+atFirstUse)
 }
 
 var docPasswordNotSet = finding.Doc{

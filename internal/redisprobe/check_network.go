@@ -11,7 +11,7 @@ import (
 const since = "0.1.0"
 
 // atFirstUse ends the sentences about exceptions.
-const atFirstUse = "at the first WebSocket that uses the layer: Django itself starts without a word."
+const atFirstUse = "when a WebSocket first uses the layer, and not when Django starts."
 
 var docNameNotResolved = finding.Doc{
 	ID:       "network/name-not-resolved",

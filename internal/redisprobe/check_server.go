@@ -18,7 +18,7 @@ var docNotRedis = finding.Doc{
 }
 
 func (a *attempt) notRedis(spoken protocol) *problem {
-	return wrong(docNotRedis, "At "+a.address()+" answers "+spoken.String()+".", a.client()+" cannot talk to it and fails "+atFirstUse)
+	return wrong(docNotRedis, "What answers at "+a.address()+" is "+spoken.String()+".", a.client()+" cannot talk to it and fails "+atFirstUse)
 }
 
 var docNoSuchDatabase = finding.Doc{

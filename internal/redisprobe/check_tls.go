@@ -1,6 +1,11 @@
 package redisprobe
 
-import "github.com/channel-layer/terraform-provider-channels/internal/finding"
+import (
+	"crypto/x509"
+	"strings"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/finding"
+)
 
 // certificateExceptions ends what is said of certificates.
 const certificateExceptions = "redis-py raises ConnectionError with CERTIFICATE_VERIFY_FAILED (4.3 shows only \"Error 1 connecting to ...\") " + atFirstUse
@@ -53,8 +58,8 @@ var docUnknownAuthority = finding.Doc{
 	},
 }
 
-func unknownAuthority() *problem {
-	return wrong(docUnknownAuthority, "The certificate of Redis is not signed by an authority that this system or the settings trust.", certificateExceptions)
+func (h *handshake) unknownAuthority() *problem {
+	return wrong(docUnknownAuthority, "The certificate of Redis at "+h.where+" is not signed by an authority that this system or the settings trust.", certificateExceptions)
 }
 
 var docWrongName = finding.Doc{
@@ -72,15 +77,26 @@ var docWrongName = finding.Doc{
 	Sources: []string{"redis/redis-py#3626", "redis/redis-py#3629"},
 }
 
-func wrongName() *problem {
-	return wrong(docWrongName, "The certificate of Redis does not name the host in the settings.",
-		"redis-py raises ConnectionError (CERTIFICATE_VERIFY_FAILED: Hostname mismatch) "+atFirstUse)
+// wrongName says whom the certificate names, as far as that looks like names.
+func (h *handshake) wrongName(leaf *x509.Certificate) *problem {
+	observed := "The certificate of Redis at " + h.where + " does not name that host."
+	var names []string
+	for _, name := range leaf.DNSNames {
+		if isPlain(name, "*") && len(names) < 3 {
+			names = append(names, name)
+		}
+	}
+	if len(names) > 0 {
+		observed += " It names " + strings.Join(names, ", ") + "."
+	}
+	return wrong(docWrongName, observed, "redis-py raises ConnectionError (CERTIFICATE_VERIFY_FAILED: Hostname mismatch) "+atFirstUse)
 }
 
-func (a *attempt) wrongNameMaybe() *problem {
-	p := wrong(docWrongName, "The certificate of Redis does not name the host in the settings.",
-		"redis-py from 6.0 raises ConnectionError for that (CERTIFICATE_VERIFY_FAILED: Hostname mismatch); earlier ones do not look.")
+// maybeWrongName is the same where it depends on the version of redis-py.
+func (h *handshake) maybeWrongName(leaf *x509.Certificate) *problem {
+	p := h.wrongName(leaf)
 	p.severity = finding.Info
+	p.django = "redis-py from 6.0 raises ConnectionError for that (CERTIFICATE_VERIFY_FAILED: Hostname mismatch); earlier ones do not look."
 	return p
 }
 
@@ -95,10 +111,10 @@ var docExpired = finding.Doc{
 	Since:    since,
 }
 
-func expired(tooEarly bool) *problem {
-	observed := "The certificate of Redis, or of an authority that signed it, has expired."
+func (h *handshake) expired(tooEarly bool) *problem {
+	observed := "The certificate of Redis at " + h.where + ", or of an authority that signed it, has expired."
 	if tooEarly {
-		observed = "The certificate of Redis is not valid yet."
+		observed = "The certificate of Redis at " + h.where + " is not valid yet."
 	}
 	return wrong(docExpired, observed, certificateExceptions)
 }
@@ -114,8 +130,8 @@ var docClientCertificate = finding.Doc{
 	Since:    since,
 }
 
-func clientCertificateRequired() *problem {
-	return wrong(docClientCertificate, "Redis asks for a certificate of the client, and the settings name none.", "redis-py raises ConnectionError "+atFirstUse)
+func (a *attempt) clientCertificateRequired() *problem {
+	return wrong(docClientCertificate, "Redis at "+a.address()+" asks for a certificate of the client, and the settings name none.", a.client()+" raises ConnectionError "+atFirstUse)
 }
 
 var docHandshake = finding.Doc{
@@ -130,16 +146,16 @@ var docHandshake = finding.Doc{
 	Since:  since,
 }
 
-func handshakeProblem(alert string) *problem {
-	observed := "The TLS handshake failed."
+func (a *attempt) handshakeProblem(alert string) *problem {
+	observed := "The TLS handshake with " + a.address() + " failed."
 	if alert != "" {
-		observed = "The server ended the TLS handshake: " + alert + "."
+		observed = a.address() + " ended the TLS handshake: " + alert + "."
 	}
-	return wrong(docHandshake, observed, "redis-py raises ConnectionError "+atFirstUse)
+	return wrong(docHandshake, observed, a.client()+" raises ConnectionError "+atFirstUse)
 }
 
-func badCertificate() *problem {
-	return wrong(docHandshake, "The certificate of Redis may not be used for a server, or breaks a rule of its authority.", certificateExceptions)
+func (h *handshake) badCertificate() *problem {
+	return wrong(docHandshake, "The certificate of Redis at "+h.where+" may not be used for a server, or breaks a rule of its authority.", certificateExceptions)
 }
 
 var docMissingFile = finding.Doc{
@@ -157,7 +173,11 @@ var docMissingFile = finding.Doc{
 // missingFile names the option and never its value, which may be a piece of a
 // password.
 func (a *attempt) missingFile(missing *fileProblem) *problem {
-	return settled(docMissingFile, "What "+missing.option+" names "+missing.reason+".",
+	if missing.option == "ssl_ca_data" {
+		// That is no file: it is the same everywhere.
+		return wrong(docHandshake, "The text in ssl_ca_data "+missing.reason+".", a.client()+" raises ConnectionError "+atFirstUse)
+	}
+	return settled(docMissingFile, "The file that "+missing.option+" names "+missing.reason+".",
 		"If it is so where the app runs, "+a.client()+" raises ConnectionError "+atFirstUse)
 }
 

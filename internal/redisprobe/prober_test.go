@@ -318,7 +318,7 @@ func TestProve_CutShortAttemptTellsWhatTheOneBeforeSaw(t *testing.T) {
 func TestKey_DependsOnTheProcess(t *testing.T) {
 	request := someRequest()
 	one, other := newKeyring(), newKeyring()
-	if one.of(request) != one.of(request) || one.of(request) == other.of(request) {
+	if first, second := one.of(request), one.of(request); first != second || first == other.of(request) {
 		t.Error("keys must be equal within a keyring only")
 	}
 	if one.of(request) == one.of(request, "prove") {

@@ -20,7 +20,7 @@ const (
 	speaksOther
 )
 
-// String says what it is in a sentence, after "it answers as".
+// String says what it is in a sentence.
 func (p protocol) String() string {
 	switch p {
 	case speaksHTTP:
@@ -34,7 +34,7 @@ func (p protocol) String() string {
 	case speaksTLS:
 		return "a TLS server"
 	default:
-		return "something that is not a Redis"
+		return "not a Redis"
 	}
 }
 

@@ -11,6 +11,14 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
+// noLog takes the place of go-redis's own log, of which there is one for the
+// whole process: it quotes replies, and servers quote what they were sent,
+// passwords included ("unknown command 'AUTH', with args beginning with: ...").
+type noLog struct{}
+
+// Printf drops it.
+func (noLog) Printf(context.Context, string, ...any) {}
+
 // session is one conversation with a server over one connection that is
 // already open. Deeper checks continue on its conn.
 type session struct {
@@ -27,6 +35,7 @@ var errOneConnection = errors.New("redisprobe: one connection a check")
 // password and, refused, AUTH with it again, and then SELECT in a round trip
 // of its own. The check sends them itself, once and together.
 func open(over net.Conn, address string, timeout time.Duration) *session {
+	redis.SetLogger(noLog{})
 	handed := false
 	client := redis.NewClient(&redis.Options{
 		Network: "tcp",

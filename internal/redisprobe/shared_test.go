@@ -4,11 +4,14 @@ import (
 	"context"
 	"net"
 	"os"
+	"os/exec"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/faults"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/redistest"
@@ -142,4 +145,47 @@ func (n *lateName) Resolve(ctx context.Context, host string) ([]string, error) {
 		return []string{n.address}, nil
 	}
 	return n.Names.Resolve(ctx, host)
+}
+
+// TestLook_NothingIsPrinted runs the odd answers in a process of its own and
+// looks at what that prints: go-redis has a log that quotes replies.
+func TestLook_NothingIsPrinted(t *testing.T) {
+	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestLook_OddAnswersHaveTheirFinding$")
+	output, err := command.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, strings.ReplaceAll(string(output), canary, "<HERE>"))
+	}
+	if got := strings.TrimSpace(string(output)); got != "PASS" {
+		t.Errorf("printed %q, want PASS alone", strings.ReplaceAll(got, canary, "<HERE>"))
+	}
+}
+
+func TestLook_OtherServersAnswerAlike(t *testing.T) {
+	for _, name := range []string{"redis-6.2", "redis-7.4", "valkey-9.1"} {
+		t.Run(name, func(t *testing.T) {
+			if os.Getenv("CHANNELS_FULL") == "" && !redistest.Has(name) {
+				t.Skip("run tools/setup-redis.sh " + name)
+			}
+			open := redistest.Start(t, redistest.Binary(name), redistest.Databases(4))
+			locked := redistest.Start(t, redistest.Binary(name), redistest.Password(canary),
+				redistest.User("least", "on", ">"+canary, "resetkeys", "nocommands", "~asgi*", "+eval"))
+			full := redistest.Start(t, redistest.Binary(name), redistest.MaxClients(0))
+			for _, r := range []row{
+				{name: "open", request: request(t, open.Addr(), onDB(3)), stage: "ping"},
+				{name: "password", request: request(t, locked.Addr(), as("default", canary), onDB(3)), stage: "ping"},
+				{name: "least privilege", request: request(t, locked.Addr(), as("least", canary)), stage: "ping"},
+				{name: "wrong password", request: request(t, locked.Addr(), as("", "not-"+canary)), id: "auth/wrong-password", stage: "auth"},
+				{name: "no password", request: request(t, locked.Addr(), onDB(1)), id: "auth/no-password-given", stage: "auth"},
+				{name: "none set", request: request(t, open.Addr(), as("", canary), redisPy(7, 4, 0)), id: "auth/password-not-set", stage: "auth"},
+				{name: "database", request: request(t, open.Addr(), onDB(4)), id: "redis/database-out-of-range", stage: "select"},
+				{name: "too many", request: request(t, full.Addr()), id: "redis/too-many-clients", transient: true, stage: "auth"},
+				{name: "TLS to plaintext", request: request(t, open.Addr(), overTLS), id: "tls/plaintext-server", stage: "tls"},
+			} {
+				t.Run(r.name, func(t *testing.T) {
+					r.status, r.worst = failed, finding.Error
+					r.check(t)
+				})
+			}
+		})
+	}
 }

@@ -156,7 +156,7 @@ func (a *attempt) clientCertificates() ([]tls.Certificate, *fileProblem) {
 	}
 	pair, err := tls.X509KeyPair(certPEM, keyPEM)
 	if err != nil {
-		reason := "and the certificate are no pair that can be read here"
+		reason := "and the certificate make no pair that can be read here"
 		if strings.Contains(string(keyPEM), "ENCRYPTED") {
 			reason = "is encrypted, and the check cannot decrypt it"
 		}

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,11 +17,15 @@ import (
 type handshake struct {
 	policy tlsPolicy
 	host   string
+	where  string // the address, for people
+	// nudged is set when the server was silent for so long that what it
+	// answers says nothing about TLS any more.
+	nudged atomic.Bool
 	// asked is set when the server asks for a client's certificate.
 	asked bool
-	// wrongName is set when the certificate does not name the host and the
-	// policy leaves open whether that matters.
-	wrongName bool
+	// note is a certificate that does not name the host, where the policy
+	// leaves open whether that matters.
+	note *problem
 }
 
 // certificateError is a certificate that does not hold, with the doc of why.
@@ -37,17 +42,17 @@ func (a *attempt) secure(ctx context.Context) *problem {
 	if missing != nil {
 		return a.missingFile(missing)
 	}
-	h := &handshake{policy: policy, host: a.request.Connection.Host}
+	h := &handshake{policy: policy, host: a.request.Connection.Host, where: a.address()}
 	client := tls.Client(a.raw, h.config())
 	// A plaintext Redis waits for the end of what it takes for a line.
-	nudge := a.nudgeWhenSilent(ctx)
+	stop := a.nudgeWhenSilent(ctx, &h.nudged)
 	err := client.HandshakeContext(ctx)
-	nudge()
+	stop()
 	if err != nil {
 		return a.handshakeFailed(ctx, h, err)
 	}
-	if h.wrongName {
-		a.note(a.wrongNameMaybe())
+	if h.note != nil {
+		a.note(h.note)
 	}
 	a.plain = &wire{Conn: client}
 	return nil
@@ -75,7 +80,7 @@ func (h *handshake) verify(state tls.ConnectionState) error {
 		return nil
 	}
 	if len(state.PeerCertificates) == 0 {
-		return &certificateError{unknownAuthority()}
+		return &certificateError{h.unknownAuthority()}
 	}
 	leaf := state.PeerCertificates[0]
 	intermediates := x509.NewCertPool()
@@ -84,29 +89,29 @@ func (h *handshake) verify(state tls.ConnectionState) error {
 	}
 	_, err := leaf.Verify(x509.VerifyOptions{Roots: h.policy.roots, Intermediates: intermediates})
 	if err != nil {
-		return &certificateError{chainProblem(err, leaf, time.Now())}
+		return &certificateError{h.chainProblem(err, leaf, time.Now())}
 	}
 	if h.policy.hostname == hostnameIgnored || namesHost(leaf, h.host) {
 		return nil
 	}
 	if h.policy.hostname == hostnameDepends {
-		h.wrongName = true
+		h.note = h.maybeWrongName(leaf)
 		return nil
 	}
-	return &certificateError{wrongName()}
+	return &certificateError{h.wrongName(leaf)}
 }
 
 // chainProblem classifies x509's errors.
-func chainProblem(err error, leaf *x509.Certificate, now time.Time) *problem {
+func (h *handshake) chainProblem(err error, leaf *x509.Certificate, now time.Time) *problem {
 	var unknown x509.UnknownAuthorityError
 	var invalid x509.CertificateInvalidError
 	switch {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return expired(now.Before(leaf.NotBefore))
+		return h.expired(now.Before(leaf.NotBefore))
 	case errors.As(err, &unknown):
-		return unknownAuthority()
+		return h.unknownAuthority()
 	default:
-		return badCertificate()
+		return h.badCertificate()
 	}
 }
 
@@ -148,7 +153,7 @@ const tooLong = 66_000
 // nudgeWhenSilent makes a plaintext Redis show itself: it waits for the end of
 // the line that the handshake seems to begin, for ever. The function that it
 // returns ends the nudging.
-func (a *attempt) nudgeWhenSilent(ctx context.Context) (stop func()) {
+func (a *attempt) nudgeWhenSilent(ctx context.Context, nudged *atomic.Bool) (stop func()) {
 	deadline, ok := ctx.Deadline()
 	if !ok {
 		return func() {}
@@ -163,6 +168,7 @@ func (a *attempt) nudgeWhenSilent(ctx context.Context) (stop func()) {
 		case <-done:
 		case <-timer.C:
 			if !raw.answered() {
+				nudged.Store(true)
 				_, _ = raw.Write([]byte(strings.Repeat("\r\n", tooLong/2)))
 			}
 		}
@@ -176,17 +182,20 @@ func (a *attempt) handshakeFailed(ctx context.Context, h *handshake, err error) 
 	if errors.As(err, &certificate) {
 		return certificate.problem
 	}
-	if isRemoteAlert(err) {
-		if h.asked && len(h.policy.certificates) == 0 {
-			return clientCertificateRequired()
-		}
-		return a.refusedByAlert(err)
-	}
 	spoken := recognise(a.raw.greeting())
-	var header tls.RecordHeaderError
 	switch {
 	case spoken == speaksRESP || spoken == speaksErrorReply:
 		return a.plaintextServer()
+	case h.nudged.Load():
+		return a.silent(spoken != speaksNothing)
+	case isRemoteAlert(err):
+		if h.asked && len(h.policy.certificates) == 0 {
+			return a.clientCertificateRequired()
+		}
+		return a.refusedByAlert(err)
+	}
+	var header tls.RecordHeaderError
+	switch {
 	case spoken != speaksNothing && (spoken != speaksTLS || errors.As(err, &header)):
 		return a.notRedis(spoken)
 	case ctx.Err() != nil || isTimeout(err):
@@ -194,7 +203,7 @@ func (a *attempt) handshakeFailed(ctx context.Context, h *handshake, err error) 
 	case isHangUp(err):
 		return a.closed(spoken != speaksNothing)
 	default:
-		return handshakeProblem("")
+		return a.handshakeProblem("")
 	}
 }
 
@@ -237,9 +246,9 @@ const (
 func (a *attempt) refusedByAlert(err error) *problem {
 	code, _ := alertCode(err)
 	if code == alertCertificateRequired {
-		return clientCertificateRequired()
+		return a.clientCertificateRequired()
 	}
-	return handshakeProblem(alertCodes[code])
+	return a.handshakeProblem(alertCodes[code])
 }
 
 // speaksTLS opens a second connection and says hello in TLS, no more: a TLS
@@ -263,6 +272,7 @@ func (a *attempt) speaksTLS(ctx context.Context) bool {
 		ServerName:         a.request.Connection.Host,
 		InsecureSkipVerify: true, //nolint:gosec // nothing is ever sent over it
 	}).HandshakeContext(ctx)
+	a.result.answered = second.answered()
 	return recognise(second.greeting()) == speaksTLS
 }
 

@@ -40,6 +40,9 @@ func binary(t testing.TB, name string) string {
 	return ""
 }
 
+// Has reports whether the server of that name is there.
+func Has(name string) bool { return find(name) != "" }
+
 func find(name string) string {
 	if name == "" {
 		if path := os.Getenv("CHANNELS_REDIS_SERVER"); path != "" {

@@ -20,7 +20,7 @@ var ruleURLNullText = Rule{
 	},
 	Rank: NullText,
 	Check: onURL(func(in Input) string {
-		if !anyWord(in.url.text, nullWords...) {
+		if !anyWord(in.url.text.Reveal(), nullWords...) {
 			return ""
 		}
 		return "REDIS_URL is a word that programs write for \"no value\"; for Python it is a URL like any other text. " + refusal("ValueError")

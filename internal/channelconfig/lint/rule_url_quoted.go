@@ -21,7 +21,7 @@ var ruleURLQuoted = Rule{
 	},
 	Rank: Quotes,
 	Check: onURL(func(in Input) string {
-		if !isQuoted(in.url.text) {
+		if !isQuoted(in.url.text.Reveal()) {
 			return ""
 		}
 		return "REDIS_URL begins with a quotation mark, so it has no scheme that redis-py knows. " + refusal("ValueError")

@@ -29,7 +29,7 @@ var ruleURLSchemeMissing = Rule{
 	Rank: Prefix,
 	Check: onURL(func(in Input) string {
 		u := in.url
-		if u.knownScheme() || u.scheme != "" && u.hasAuthority || strings.TrimFunc(u.text, isBlank) == "" {
+		if u.knownScheme() || u.scheme != "" && u.hasAuthority || strings.TrimFunc(u.text.Reveal(), isBlank) == "" {
 			return ""
 		}
 		return "REDIS_URL does not begin with redis://, rediss:// or unix://. " + refusal("ValueError")

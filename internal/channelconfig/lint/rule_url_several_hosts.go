@@ -49,7 +49,7 @@ var secondURL = regexp.MustCompile(`[,; ]+rediss?://`)
 // secondHost is the index of what separates two hosts; -1 where there is only
 // one. A comma in the userinfo may belong to the password.
 func (u urlText) secondHost() int {
-	if found := secondURL.FindStringIndex(u.text); found != nil {
+	if found := secondURL.FindStringIndex(u.text.Reveal()); found != nil {
 		return found[0]
 	}
 	if u.scheme == "unix" || strings.Contains(u.rest().in(u.text), "@") {

@@ -44,7 +44,7 @@ var ruleURLUnescapedDelimiter = Rule{
 			return ""
 		}
 		what := fmt.Sprintf("The user or password seems to contain an unescaped %q, %s: an \"@\", which ends the password, follows only later. ",
-			u.text[i:i+1], u.at(i))
+			span{i, i + 1}.in(u.text), u.at(i))
 		if in.refusedByAll() {
 			return what + "redis-py ends the address at that character and takes a piece of the password for the port. " +
 				refusal("ValueError or TypeError") + " The exception may print that piece of the password."
@@ -62,7 +62,7 @@ var ruleURLUnescapedDelimiter = Rule{
 // may well hold one.
 func (u urlText) strayDelimiter() int {
 	late := strings.IndexByte(u.rest().in(u.text), '@') >= 0
-	if !u.knownScheme() || !u.hasAuthority || !late || u.authority.end == len(u.text) {
+	if !u.knownScheme() || !u.hasAuthority || !late || u.authority.end == u.text.Len() {
 		return -1
 	}
 	if u.scheme == "unix" {

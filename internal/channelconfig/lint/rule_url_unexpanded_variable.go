@@ -24,7 +24,7 @@ var ruleURLUnexpandedVariable = Rule{
 	},
 	Rank: Placeholder,
 	Check: onURL(func(in Input) string {
-		i := placeholderIn(in.url.text)
+		i := placeholderIn(in.url.text.Reveal())
 		if i < 0 {
 			return ""
 		}

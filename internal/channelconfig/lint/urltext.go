@@ -2,6 +2,8 @@ package lint
 
 import (
 	"strings"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/secret"
 )
 
 // urlText is a URL cut up as Python cuts it, whether redis-py then accepts it
@@ -10,7 +12,7 @@ import (
 type urlText struct {
 	// text is what urlsplit works on: without leading spaces and control
 	// characters, and without tabs and newlines.
-	text string
+	text secret.String
 	// offsets are the positions of text's bytes in the setting, and of its end.
 	offsets []int
 	// scheme is in lower case; "" where there is none.
@@ -28,29 +30,30 @@ type span struct{ start, end int }
 func (s span) empty() bool { return s.start == s.end }
 
 // in cuts the span out of a text.
-func (s span) in(text string) string { return text[s.start:s.end] }
+func (s span) in(text secret.String) string { return text.Reveal()[s.start:s.end] }
 
 // cutURL cuts a URL up.
 func cutURL(raw string) urlText {
 	var u urlText
-	u.text, u.offsets = stripURL(raw)
+	text, offsets := stripURL(raw)
+	u.text, u.offsets = secret.New(text), offsets
 	rest := 0
-	if i := strings.IndexByte(u.text, ':'); i > 0 && isScheme(u.text[:i]) {
-		u.scheme, rest = strings.ToLower(u.text[:i]), i+1
+	if i := strings.IndexByte(text, ':'); i > 0 && isScheme(text[:i]) {
+		u.scheme, rest = strings.ToLower(text[:i]), i+1
 	}
-	end := len(u.text)
+	end := len(text)
 	u.authority = span{rest, rest}
-	if strings.HasPrefix(u.text[rest:], "//") {
+	if strings.HasPrefix(text[rest:], "//") {
 		u.hasAuthority = true
 		start := rest + len("//")
 		rest = end
-		if i := strings.IndexAny(u.text[start:], "/?#"); i >= 0 {
+		if i := strings.IndexAny(text[start:], "/?#"); i >= 0 {
 			rest = start + i
 		}
 		u.authority = span{start, rest}
 	}
-	u.fragment, end = cutAt(u.text, rest, end, '#')
-	u.query, end = cutAt(u.text, rest, end, '?')
+	u.fragment, end = cutAt(text, rest, end, '#')
+	u.query, end = cutAt(text, rest, end, '?')
 	u.path = span{rest, end}
 	return u
 }
@@ -102,4 +105,4 @@ func (u urlText) hostAndPort() span {
 }
 
 // rest is what follows the authority.
-func (u urlText) rest() span { return span{u.authority.end, len(u.text)} }
+func (u urlText) rest() span { return span{u.authority.end, u.text.Len()} }

@@ -84,3 +84,14 @@ func (h Host) Connection(line redisurl.Line) (redisurl.Connection, error) {
 	}
 	return u.Connection, nil
 }
+
+// Showable reports whether people may be shown where the entry leads: a host,
+// a port, a path and a database that look like ones. What redis-py refuses
+// leads nowhere.
+func (h Host) Showable(line redisurl.Line) bool {
+	if !h.IsURL() {
+		return redisurl.HostPort(h.Host, h.Port).Showable()
+	}
+	u, err := redisurl.Parse(h.URL, line)
+	return err == nil && u.Showable()
+}

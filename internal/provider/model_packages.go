@@ -30,7 +30,9 @@ func (m packagesModel) set(defaults packages.Set, at path.Path) (packages.Set, d
 	if text, ok := m.requirements.Get(); ok {
 		read, err := packages.FromRequirements(text)
 		if err != nil {
-			diags.AddAttributeError(at.AtName("requirements"), "Requirements cannot be read", err.Error())
+			// At no attribute: core would print its source line, and addresses
+			// of private indexes carry passwords.
+			diags.AddError("Requirements cannot be read", at.AtName("requirements").String()+": "+err.Error())
 		}
 		overlay(&result, read)
 	}

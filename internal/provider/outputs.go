@@ -119,8 +119,9 @@ func boolOf(v channelconfig.Value[bool]) types.Bool {
 	}
 }
 
-// hostsOutput is null where a write-only URL decides, and where redis-py
-// refuses the URL, so that there is no place to name.
+// hostsOutput is null where a write-only URL decides, where redis-py refuses
+// the URL, so that there is no place to name, and where a piece of a password
+// may stand in the place of a host: the output is not sensitive.
 func hostsOutput(s channelconfig.Settings, r channelconfig.Resolution) attr.Value {
 	backend, ok := r.Backend.Get()
 	hosts, known := r.Hosts.Get()
@@ -133,7 +134,7 @@ func hostsOutput(s channelconfig.Settings, r channelconfig.Resolution) attr.Valu
 	elements := make([]attr.Value, 0, len(hosts))
 	for _, host := range hosts {
 		connection, err := host.Connection(redisurl.Newest)
-		if err != nil {
+		if err != nil || !host.Showable(redisurl.Newest) {
 			return types.ListNull(hostType)
 		}
 		elements = append(elements, hostValue(connection))

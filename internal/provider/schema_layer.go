@@ -60,7 +60,7 @@ func packagesField() field {
 		text("channels", "Version of `channels`, for example `4.3.2`."),
 		text("channels_redis", "Version of `channels_redis`, for example `4.3.0`."),
 		text("redis", "Version of `redis` (redis-py), for example `7.4.1`."),
-		text("requirements", "Text of a pinned requirements.txt, `pip freeze`, uv.lock or poetry.lock to read the versions from that are not stated."),
+		text("requirements", "Text of a pinned requirements.txt, `pip freeze`, uv.lock or poetry.lock to read the versions from that are not stated. Sensitive, because addresses of private indexes carry passwords.").secret(),
 	)
 }
 
@@ -111,7 +111,7 @@ func outputFields() []field {
 }
 
 func hostsField() field {
-	return object("resolved_hosts", "Where the layer's Redis is, never secret.",
+	return object("resolved_hosts", "Where the layer's Redis is, never secret; null where something that may be a piece of a password stands in the place of a host.",
 		text("host", "Name or address; null for a unix socket.").computed(),
 		integer("port", "TCP port; null for a unix socket.").computed(),
 		boolean("tls", "Whether the connection is encrypted.").computed(),

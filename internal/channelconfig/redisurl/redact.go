@@ -169,3 +169,15 @@ func isHarmless(name, value string) bool {
 	}
 	return false
 }
+
+// Showable reports whether host, port, path and database of the connection can
+// be shown to people, as [Redact] would. What comes of a password with a raw
+// "/", "?" or "#" cannot: its pieces are the host, the port or the path then.
+func (u *URL) Showable() bool { return !u.Written.LateAt && u.Connection.Showable() }
+
+// Showable reports whether the host and the path look like ones. What else
+// stands in their place may be a whole URL, password included.
+func (c Connection) Showable() bool {
+	address := isIPv6(c.Host) && !strings.Contains(c.Host, "%")
+	return (address || isPlain(c.Host)) && isPlain(strings.ReplaceAll(c.Path, "/", ""))
+}

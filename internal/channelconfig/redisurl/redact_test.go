@@ -1,6 +1,7 @@
 package redisurl_test
 
 import (
+	"math/big"
 	"strings"
 	"testing"
 
@@ -120,4 +121,35 @@ func FuzzRedact(f *testing.F) {
 			t.Errorf("%q is shown as %q", url, shown)
 		}
 	})
+}
+
+func TestShowable_PiecesOfBrokenPasswordAreNot(t *testing.T) {
+	for text, want := range map[string]bool{
+		"redis://h:6379/1":            true,
+		"redis://u:p@Redis_1.example": true,
+		"redis://:p%23q@10.0.0.1":     true,
+		"redis://[::1]:6379":          true,
+		"redis://":                    true,
+		"unix:///run/redis.sock?db=2": true,
+		"redis://piece#rest@h":        false,
+		"redis://piece/rest@h":        false,
+		"redis://piece?rest@h":        false,
+		"redis://:12/3456#rest@h":     false,
+		"redis://[fe80::1%25piece]":   false,
+		"redis://pi%65ce%20x":         false,
+		"unix://:p/q@/run/redis.sock": false,
+		"unix:///run/pie ce.sock":     false,
+	} {
+		u, err := redisurl.Parse(secret.New(text), redisurl.Newest)
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		if got := u.Showable(); got != want {
+			t.Errorf("%q: got %t, want %t", text, got, want)
+		}
+	}
+	if redisurl.HostPort("redis://:p@h:6379", big.NewInt(6379)).Showable() {
+		t.Error("a whole URL in the place of a host is showable")
+	}
 }

@@ -228,3 +228,14 @@ func checkError(t *testing.T, text string, err error) {
 		t.Errorf("%q: %v", text, err)
 	}
 }
+
+func TestStrip_TakesWhatPythonCallsSpace(t *testing.T) {
+	for text, want := range map[string]string{
+		" \t\n\v\f\r\x1c\x1d\x1e\x1f\u0085\u00a0\u1680\u2003\u2028\u3000x\x1f ": "x",
+		"\u200bx\ufeff": "\u200bx\ufeff", "x\x00": "x\x00", "": "", " ": "",
+	} {
+		if got := pyvalue.Strip(text); got != want {
+			t.Errorf("%q becomes %q", text, got)
+		}
+	}
+}

@@ -294,3 +294,46 @@ func TestOracle_HostsAreLoweredAsByPython(t *testing.T) {
 		t.Errorf("only %d compared", compared)
 	}
 }
+
+func TestParse_ConstructorsCheckInTheirLinesOrder(t *testing.T) {
+	for _, one := range []struct {
+		url, version string
+		want         redisurl.Reason // "" is accepted
+	}{
+		{"rediss://h?ssl_cert_reqs=x&foo=1", "4.5.5", redisurl.UnknownArgument},
+		{"rediss://h?ssl_cert_reqs=x&foo=1", "4.6.0", redisurl.CertReqs},
+		{"redis://u@h?port=x&credential_provider=y", "4.5.5", redisurl.CredentialConflict},
+		{"redis://h?port=x&foo=1", "4.5.5", redisurl.UnknownArgument},
+		{"redis://h?port=x&foo=1", "4.6.0", redisurl.ArgumentValue},
+		{"unix:///x?retry=3", "4.5.5", ""},
+		{"unix:///x?retry=3", "4.6.0", redisurl.NotFromURL},
+		{"unix:///x?encoder_class=y", "4.5.5", redisurl.UnknownArgument},
+		{"redis://h?retry=3", "4.3.6", ""},
+		{"redis://h?retry=3", "4.4.0", redisurl.NotFromURL},
+		{"redis://h?retry=3&retry_on_timeout=1", "4.3.3", ""},
+		{"redis://h?retry=3&retry_on_timeout=1", "4.3.4", redisurl.NotFromURL},
+		{"redis://h?driver_info=x", "7.2.1", ""},
+		{"redis://h?driver_info=x", "7.2.2", redisurl.NotFromURL},
+		{"redis://h?driver_info=x", "7.3.0", ""},
+		{"redis://h?driver_info=x", "7.4.1", redisurl.NotFromURL},
+	} {
+		_, err := redisurl.Parse(secret.New(one.url), lineOf(t, one.version))
+		var refused *redisurl.Error
+		if errors.As(err, &refused) != (one.want != "") || refused != nil && refused.Reason != one.want {
+			t.Errorf("%q with %s: %v, want %q", one.url, one.version, err, one.want)
+		}
+	}
+	before := refusedBecause(t, "redis://h?protocol=x", lineOf(t, "7.2.0")).Exception
+	since := refusedBecause(t, "redis://h?protocol=x", lineOf(t, "7.2.1")).Exception
+	if before != "UnboundLocalError" || since != "redis.exceptions.ConnectionError" {
+		t.Errorf("%s, %s", before, since)
+	}
+}
+
+// Bytes that are not UTF-8 are lone surrogates in Python: they stay.
+func TestParse_KeepsBytesThatAreNotUTF8(t *testing.T) {
+	got := accepted(t, "\x01redis://u\xff:p\xc3%41%ffw@H\xfe%41", redisurl.Newest)
+	if user, password := got.Username.Reveal(), got.Password.Reveal(); user != "u\xff" || password != "p\xc3A\ufffdw" || got.Host != "h\xfeA" {
+		t.Errorf("%q %q %q", user, password, got.Host)
+	}
+}

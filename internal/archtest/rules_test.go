@@ -1,6 +1,8 @@
 // Package archtest proves which package may import which. It has tests only.
 package archtest
 
+import "slices"
+
 // module is the path of this project's module.
 const module = "github.com/channel-layer/terraform-provider-channels"
 
@@ -34,6 +36,13 @@ var impure = []string{
 
 // pureExceptions lie under an impure prefix and only compute.
 var pureExceptions = []string{"net/netip"}
+
+// layerWithoutFlush is the wire protocol without what deletes an app's data:
+// nothing that is released imports that.
+var layerWithoutFlush = []string{
+	"internal/channellayer", "internal/channellayer/serializer", "internal/channellayer/core",
+	"internal/channellayer/pubsub", "internal/channellayer/transport",
+}
 
 // rules is the one table of directions: leaves first, main last.
 var rules = []rule{
@@ -81,16 +90,40 @@ var rules = []rule{
 		},
 	},
 
-	// The network. go-redis is the transport; the wire protocol of channels_redis
-	// does not know who probes with it.
+	// The wire protocol of channels_redis, which does not know who probes with it.
+	// go-redis is the transport.
 	{
-		pkg: "internal/channellayer", tree: true,
-		internal: []string{"internal/secret", "internal/finding", "internal/channelconfig/..."},
+		pkg:      "internal/channellayer",
+		internal: []string{"internal/secret", "internal/channelconfig"},
+	},
+	{
+		pkg:      "internal/channellayer/serializer",
+		internal: []string{"internal/secret", "internal/channellayer"},
+		external: []string{"github.com/tinylib/msgp/msgp", "github.com/fernet/fernet-go"},
+	},
+	{
+		pkg:      "internal/channellayer/core",
+		internal: []string{"internal/channellayer", "internal/channellayer/serializer"},
+	},
+	{
+		pkg:      "internal/channellayer/pubsub",
+		internal: []string{"internal/channellayer", "internal/channellayer/serializer"},
+	},
+	{
+		pkg:      "internal/channellayer/transport",
+		internal: []string{"internal/channellayer"},
 		external: []string{"github.com/redis/go-redis/v9"},
 	},
 	{
+		pkg:      "internal/channellayer/flush",
+		internal: []string{"internal/channellayer", "internal/channellayer/core", "internal/channellayer/pubsub"},
+	},
+
+	// The live checks.
+	{
 		pkg: "internal/redisprobe", tree: true,
-		internal: []string{"internal/secret", "internal/finding", "internal/channelconfig/...", "internal/channellayer/..."},
+		internal: slices.Concat(
+			[]string{"internal/secret", "internal/finding", "internal/channelconfig/..."}, layerWithoutFlush),
 		external: []string{"github.com/redis/go-redis/v9", "golang.org/x/sync"},
 	},
 	{
@@ -110,17 +143,17 @@ var rules = []rule{
 	// The two faces: without Terraform, and with it.
 	{
 		pkg: "internal/cli", tree: true,
-		internal: []string{
+		internal: slices.Concat([]string{
 			"internal/secret", "internal/finding", "internal/channelconfig/...", "internal/catalog",
-			"internal/channellayer/...", "internal/redisprobe/...", "internal/wsprobe/...",
-		},
+			"internal/redisprobe/...", "internal/wsprobe/...",
+		}, layerWithoutFlush),
 	},
 	{
 		pkg: "internal/provider", tree: true,
-		internal: []string{
+		internal: slices.Concat([]string{
 			"internal/secret", "internal/finding", "internal/channelconfig/...", "internal/catalog",
-			"internal/channellayer/...", "internal/redisprobe/...", "internal/wsprobe/...",
-		},
+			"internal/redisprobe/...", "internal/wsprobe/...",
+		}, layerWithoutFlush),
 		external: []string{terraform, "golang.org/x/sync"},
 	},
 	{
@@ -143,6 +176,7 @@ var neverReleased = []string{
 	module + "/internal/testsupport",
 	module + "/internal/archtest",
 	module + "/internal/gen",
+	module + "/internal/channellayer/flush",
 	module + "/tools",
 	module + "/test",
 	"github.com/alicebob/miniredis",

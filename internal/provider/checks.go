@@ -20,7 +20,8 @@ func requestFor(m layerModel, resolution channelconfig.Resolution) (_ redisprobe
 	if !known || len(hosts) == 0 || resolution.Exception != nil {
 		return redisprobe.Request{}, false
 	}
-	connection, err := hosts[0].Connection(m.line())
+	line := m.line()
+	connection, err := hosts[0].Connection(line)
 	if err != nil {
 		return redisprobe.Request{}, false
 	}
@@ -28,6 +29,7 @@ func requestFor(m layerModel, resolution channelconfig.Resolution) (_ redisprobe
 		Connection: connection,
 		Redis:      m.settings.Packages.Redis,
 		Setting:    hosts[0].Setting,
+		Hidden:     !hosts[0].Showable(line),
 		Timeout:    m.check.attempt(),
 		Debug:      resolution.Debug.Or(false),
 	}, true

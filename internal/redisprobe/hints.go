@@ -61,6 +61,9 @@ func hint(kind hintKind, request Request) string {
 // one are shown: what is written in the place of a host may be a password.
 func (r Request) address() string {
 	connection := r.Connection
+	if r.Hidden {
+		return "(an address that is not shown)"
+	}
 	if connection.Transport == redisurl.Unix {
 		if !isPlain(connection.Path, "/") {
 			return "unix:(a path that is not shown)"

@@ -40,7 +40,7 @@ func (k keyring) of(r Request, more ...string) key {
 	}
 	for _, text := range []string{
 		strconv.Itoa(int(c.Transport)), c.Host, c.Port.String(), c.Path, c.Username.Reveal(), c.Password.Reveal(),
-		c.DB.String(), version, r.timeout().String(), strconv.Itoa(int(r.Depth)),
+		c.DB.String(), version, r.timeout().String(), strconv.Itoa(int(r.Depth)), strconv.FormatBool(r.Hidden),
 	} {
 		add(text)
 	}

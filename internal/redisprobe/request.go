@@ -31,6 +31,9 @@ type Request struct {
 	Redis *packages.Version
 	// Setting is what the findings name as their place: REDIS_URL, REDIS_HOST.
 	Setting string
+	// Hidden is set where host, port and path may be pieces of a password with
+	// a raw delimiter: then nothing names them.
+	Hidden bool
 	// Timeout bounds one attempt, all stages together; 0 means
 	// [DefaultTimeout].
 	Timeout time.Duration

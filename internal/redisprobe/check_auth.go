@@ -118,13 +118,17 @@ func (a *attempt) passwordNotSetOld() *problem {
 	}
 }
 
-// loginsWithHello: redis-py speaks RESP3, and logs in with HELLO, from 8.0 on.
+// loginsWithHello: redis-py speaks RESP3, and logs in with HELLO, from 8.0 on,
+// unless asked for another protocol. known is false where nobody stated the
+// version.
 func (a *attempt) loginsWithHello() (does, known bool) {
-	if option, ok := a.request.Connection.Options["protocol"]; ok && a.request.Redis != nil {
-		// From 5.0 on the protocol can be asked for, as text or a number.
+	if option, ok := a.request.Connection.Options["protocol"]; ok {
 		return option.Text.Reveal() == "3", true
 	}
-	return a.timesOut()
+	if a.request.Redis == nil {
+		return false, false
+	}
+	return a.request.Redis.AtLeast(8, 0, 0), true
 }
 
 var docSelectNotPermitted = finding.Doc{

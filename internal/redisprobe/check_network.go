@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 
+	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/redisurl"
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 )
 
@@ -112,7 +113,7 @@ func (a *attempt) notConnected(err error, addresses int) *problem {
 		p = maybe(docRefused, "Nothing accepts connections on "+where+".",
 			"If it is so where the app runs, "+a.client()+" raises ConnectionError (Error 111) "+atFirstUse)
 	case isTimeout(err):
-		p = maybe(docConnectTimeout, fmt.Sprintf("No answer at all came from %s within %s.", where, a.request.timeout()), a.waits())
+		p = maybe(docConnectTimeout, fmt.Sprintf("No answer at all came from %s within %s.", where, a.request.timeout()), a.waits(true))
 	case isNoRoute(err):
 		p = maybe(docNoRoute, "This machine has no way to "+where+".",
 			"If the app's machine has none either, "+a.client()+" raises ConnectionError "+atFirstUse)
@@ -125,16 +126,24 @@ func (a *attempt) notConnected(err error, addresses int) *problem {
 	return p
 }
 
-// waits says how long the app would wait for a silent server.
-func (a *attempt) waits() string {
-	does, known := a.timesOut()
+// waits says how long the app would wait for a server that does not answer,
+// to a connection or to a command.
+func (a *attempt) waits(connecting bool) string {
+	limit := func(line redisurl.Line) *float64 {
+		reply, connect := a.request.Connection.SocketTimeouts(line)
+		if connecting {
+			return connect
+		}
+		return reply
+	}
+	oldest, newest := limit(a.oldestLine()), limit(a.newestLine())
 	switch {
-	case !known:
-		return "The app would hang there: redis-py before 8 waits for minutes or for ever, later ones raise TimeoutError after 5 seconds."
-	case does:
-		return "The app would hang there: " + a.client() + " raises TimeoutError after 5 seconds."
-	default:
+	case newest == nil:
 		return "The app would hang there: " + a.client() + " has no time limit of its own, so that its WebSockets wait for minutes or for ever."
+	case oldest == nil:
+		return "The app would hang there: redis-py before 8 waits for minutes or for ever, later ones raise TimeoutError after 5 seconds."
+	default:
+		return fmt.Sprintf("The app would hang there: %s raises TimeoutError after %g seconds.", a.client(), *newest)
 	}
 }
 
@@ -155,7 +164,7 @@ func (a *attempt) silent(midway bool) *problem {
 	if midway {
 		observed = fmt.Sprintf("%s began to answer and did not finish within %s.", a.address(), a.request.timeout())
 	}
-	p := maybe(docSilent, observed, a.waits())
+	p := maybe(docSilent, observed, a.waits(false))
 	p.hint = hintReach
 	return p
 }

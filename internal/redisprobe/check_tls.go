@@ -23,7 +23,7 @@ var docPlaintextServer = finding.Doc{
 }
 
 func (a *attempt) plaintextServer() *problem {
-	return wrong(docPlaintextServer, "Redis at "+a.address()+" answers without TLS, and the settings ask for it.", a.waits())
+	return wrong(docPlaintextServer, "Redis at "+a.address()+" answers without TLS, and the settings ask for it.", a.waits(true))
 }
 
 var docTLSRequired = finding.Doc{
@@ -154,6 +154,11 @@ func (a *attempt) handshakeProblem(alert string) *problem {
 	return wrong(docHandshake, observed, a.client()+" raises ConnectionError "+atFirstUse)
 }
 
+func (a *attempt) impossibleTLS() *problem {
+	return wrong(docHandshake, "The ssl_ options of the settings do not go together in "+a.client()+".",
+		"It raises an exception before it connects, "+atFirstUse)
+}
+
 func (h *handshake) badCertificate() *problem {
 	return wrong(docHandshake, "The certificate of Redis at "+h.where+" may not be used for a server, or breaks a rule of its authority.", certificateExceptions)
 }
@@ -173,7 +178,7 @@ var docMissingFile = finding.Doc{
 // missingFile names the option and never its value, which may be a piece of a
 // password.
 func (a *attempt) missingFile(missing *fileProblem) *problem {
-	if missing.option == "ssl_ca_data" {
+	if missing.option == optionCAData {
 		// That is no file: it is the same everywhere.
 		return wrong(docHandshake, "The text in ssl_ca_data "+missing.reason+".", a.client()+" raises ConnectionError "+atFirstUse)
 	}

@@ -60,7 +60,7 @@ func (a *attempt) socketFailed(err error, look func() (os.FileInfo, error)) *pro
 		}
 		return maybe(docRefused, "Nothing listens on "+where+".", exception)
 	case isTimeout(err):
-		return maybe(docConnectTimeout, "No answer came from "+where+".", a.waits())
+		return maybe(docConnectTimeout, "No answer came from "+where+".", a.waits(true))
 	default:
 		return maybe(docConnectFailed, "Connecting to "+where+" failed.", exception)
 	}

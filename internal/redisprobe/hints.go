@@ -119,11 +119,17 @@ func (a *attempt) client() string {
 	return "redis-py " + a.request.Redis.String()
 }
 
-// timesOut reports whether the app's redis-py gives up by itself: 8.0 and
-// later do, after 5 seconds. known is false where nobody stated the version.
-func (a *attempt) timesOut() (does, known bool) {
+// newestLine and oldestLine are the app's line of redis-py, or the ends of the
+// supported ones where nobody stated the version.
+func (a *attempt) newestLine() redisurl.Line { return a.lineOr(redisurl.Newest) }
+
+func (a *attempt) oldestLine() redisurl.Line { return a.lineOr(redisurl.Lines()[0]) }
+
+func (a *attempt) lineOr(otherwise redisurl.Line) redisurl.Line {
 	if a.request.Redis == nil {
-		return false, false
+		return otherwise
 	}
-	return a.request.Redis.AtLeast(8, 0, 0), true
+	// Of a version that is not mirrored it is the nearest that is.
+	line, _ := redisurl.LineOf(*a.request.Redis)
+	return line
 }

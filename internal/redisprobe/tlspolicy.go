@@ -39,63 +39,58 @@ type fileProblem struct {
 	reason string // "does not exist", ...
 }
 
-func (a *attempt) tlsPolicy() (tlsPolicy, *fileProblem) {
-	connection := a.request.Connection
-	policy := tlsPolicy{
-		verify:     optionText(connection, "ssl_cert_reqs") != "none",
-		hostname:   a.hostnameCheck(),
+// tlsPolicy reads the options; impossible says that redis-py fails over them
+// before it connects.
+func (a *attempt) tlsPolicy() (policy tlsPolicy, impossible bool, problem *fileProblem) {
+	settings, hostname := a.tlsSettings()
+	if settings.Impossible {
+		return tlsPolicy{}, true, nil
+	}
+	policy = tlsPolicy{
+		verify:     settings.CertReqs != redisurl.CertNone,
+		hostname:   hostname,
 		minVersion: tls.VersionTLS12, // Python 3.10 and later
 	}
-	if option, ok := connection.Options["ssl_min_version"]; ok && option.Int != nil && option.Int.IsUint64() {
-		if version := option.Int.Uint64(); version >= tls.VersionTLS10 && version <= tls.VersionTLS13 {
+	if least := settings.MinVersion; least != nil && least.IsUint64() {
+		if version := least.Uint64(); version >= tls.VersionTLS10 && version <= tls.VersionTLS13 {
 			// ssl.TLSVersion has the numbers of the protocol, as crypto/tls.
 			policy.minVersion = uint16(version)
 		}
 	}
 	if policy.verify {
-		roots, problem := trusted(connection)
-		if problem != nil {
-			return tlsPolicy{}, problem
+		if policy.roots, problem = trusted(settings); problem != nil {
+			return tlsPolicy{}, false, problem
 		}
-		policy.roots = roots
 	}
-	certificates, problem := a.clientCertificates()
-	policy.certificates = certificates
-	return policy, problem
+	policy.certificates, problem = clientCertificates(settings)
+	return policy, false, problem
 }
 
-// hostnameCheck: SSLConnection's default became True in 6.0; without a
-// verified certificate there is nothing to compare.
-func (a *attempt) hostnameCheck() hostnameCheck {
-	connection, version := a.request.Connection, a.request.Redis
-	if optionText(connection, "ssl_cert_reqs") == "none" {
-		return hostnameIgnored
-	}
-	if option, ok := connection.Options["ssl_check_hostname"]; ok && option.Bool != nil {
-		if *option.Bool {
-			return hostnameChecked
-		}
-		return hostnameIgnored
-	}
+// tlsSettings are those of the app's version of redis-py, or, where nobody
+// stated it, the newest one's, with what the oldest does differently.
+func (a *attempt) tlsSettings() (redisurl.TLSSettings, hostnameCheck) {
+	connection := a.request.Connection
+	settings := connection.TLSSettings(a.newestLine())
+	before := connection.TLSSettings(a.oldestLine())
 	switch {
-	case version == nil:
-		return hostnameDepends
-	case version.AtLeast(6, 0, 0):
-		return hostnameChecked
+	case settings.CertReqs == redisurl.CertNone || !settings.CheckHostname && !before.CheckHostname:
+		return settings, hostnameIgnored
+	case settings.CheckHostname && before.CheckHostname:
+		return settings, hostnameChecked
 	default:
-		return hostnameIgnored
+		return settings, hostnameDepends
 	}
 }
 
 // trusted are the system's authorities and those of the options, which
 // load_verify_locations adds to them.
-func trusted(connection redisurl.Connection) (*x509.CertPool, *fileProblem) {
+func trusted(settings redisurl.TLSSettings) (*x509.CertPool, *fileProblem) {
 	roots, err := x509.SystemCertPool()
 	if err != nil {
 		roots = x509.NewCertPool()
 	}
-	if path := optionText(connection, "ssl_ca_certs"); path != "" {
-		pem, err := os.ReadFile(path)
+	if settings.CACerts != "" {
+		pem, err := os.ReadFile(settings.CACerts)
 		if err != nil {
 			return nil, &fileProblem{option: "ssl_ca_certs", reason: unreadable(err)}
 		}
@@ -103,16 +98,19 @@ func trusted(connection redisurl.Connection) (*x509.CertPool, *fileProblem) {
 			return nil, &fileProblem{option: "ssl_ca_certs", reason: "holds no certificate"}
 		}
 	}
-	if data := optionText(connection, "ssl_ca_data"); data != "" && !roots.AppendCertsFromPEM([]byte(data)) {
-		return nil, &fileProblem{option: "ssl_ca_data", reason: "holds no certificate"}
+	if settings.CAData != "" && !roots.AppendCertsFromPEM([]byte(settings.CAData)) {
+		return nil, &fileProblem{option: optionCAData, reason: "holds no certificate"}
 	}
-	if path := optionText(connection, "ssl_ca_path"); path != "" {
-		if err := appendDirectory(roots, path); err != nil {
+	if settings.CAPath != "" {
+		if err := appendDirectory(roots, settings.CAPath); err != nil {
 			return nil, &fileProblem{option: "ssl_ca_path", reason: unreadable(err)}
 		}
 	}
 	return roots, nil
 }
+
+// optionCAData holds certificates themselves, not the name of a file.
+const optionCAData = "ssl_ca_data"
 
 // appendDirectory adds the certificates of a directory. OpenSSL looks only at
 // files named by a hash; those are links to the rest.
@@ -132,18 +130,13 @@ func appendDirectory(roots *x509.CertPool, path string) error {
 	return nil
 }
 
-// clientCertificates: before 7.2 redis-py wants both files, since then the
-// certificate's file may hold the key as well.
-func (a *attempt) clientCertificates() ([]tls.Certificate, *fileProblem) {
-	connection := a.request.Connection
-	certificate, key := optionText(connection, "ssl_certfile"), optionText(connection, "ssl_keyfile")
+// clientCertificates: the certificate's file may hold the key as well.
+func clientCertificates(settings redisurl.TLSSettings) ([]tls.Certificate, *fileProblem) {
+	certificate, key := settings.CertFile, settings.KeyFile
 	if certificate == "" {
 		return nil, nil
 	}
 	if key == "" {
-		if a.request.Redis == nil || !a.request.Redis.AtLeast(7, 2, 0) {
-			return nil, nil
-		}
 		key = certificate
 	}
 	certPEM, err := os.ReadFile(certificate)
@@ -174,8 +167,4 @@ func unreadable(err error) string {
 	default:
 		return "cannot be read on this machine"
 	}
-}
-
-func optionText(connection redisurl.Connection, name string) string {
-	return connection.Options[name].Text.Reveal()
 }

@@ -38,7 +38,10 @@ func (e *certificateError) Error() string { return string(e.problem.doc.ID) }
 // secure runs the TLS handshake. The certificate is judged before anything is
 // sent over the connection.
 func (a *attempt) secure(ctx context.Context) *problem {
-	policy, missing := a.tlsPolicy()
+	policy, impossible, missing := a.tlsPolicy()
+	if impossible {
+		return a.impossibleTLS()
+	}
 	if missing != nil {
 		return a.missingFile(missing)
 	}

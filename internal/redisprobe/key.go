@@ -49,6 +49,10 @@ func (k keyring) of(r Request, more ...string) key {
 		add(c.Options[name].Text.Reveal())
 	}
 	add("")
+	if r.Depth > DepthPing {
+		r.layer().identify(add)
+		add("")
+	}
 	for _, text := range more {
 		add(text)
 	}

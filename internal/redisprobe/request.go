@@ -16,6 +16,12 @@ const (
 	// DepthPing resolves the name, connects, secures the connection, logs in,
 	// selects the database and pings.
 	DepthPing Depth = iota
+	// DepthCapabilities looks at everything that the layer needs of the server
+	// and of this user, and changes nothing.
+	DepthCapabilities
+	// DepthRoundTrip then sends messages as the layer would, under names of its
+	// own that expire, and receives them.
+	DepthRoundTrip
 )
 
 // DefaultTimeout bounds a check whose request says nothing else.
@@ -39,6 +45,9 @@ type Request struct {
 	Timeout time.Duration
 	// Depth says how far to go.
 	Depth Depth
+	// Layer is what runs on the connection, for what lies deeper than
+	// [DepthPing]; nil stands for a core layer with the defaults of CONFIG.
+	Layer *Layer
 	// Debug is Django's DEBUG: the app then commonly runs on this machine, so
 	// that nothing is said about loopback addresses inside containers.
 	Debug bool

@@ -158,9 +158,9 @@ func TestApply_OnApplyWarningAndOffGoOn(t *testing.T) {
 // triggers say so.
 func TestApply_TriggersRepeatCheck(t *testing.T) {
 	t.Parallel()
-	server := redistest.Start(t, redistest.Password(password))
 	tfcli.One(t, func(t *testing.T, cli tfcli.CLI) {
 		t.Parallel()
+		server := redistest.Start(t, redistest.Password(password))
 		w := tfcli.New(t, cli)
 		config := func(image string) string {
 			return layer(server.URL(), `check = { on_plan = "off", wait = "1s" }`, `triggers = { image = "`+image+`" }`)

@@ -126,13 +126,13 @@ func TestRedis_CheckBlockWarnsAndPostconditionFails(t *testing.T) {
 // argument takes ephemeral values.
 func TestRedis_TakesURLOfProviderWhereNoneIsGiven(t *testing.T) {
 	t.Parallel()
-	server := redistest.Start(t, redistest.Password(password))
 	tfcli.Each(t, func(t *testing.T, cli tfcli.CLI) {
 		t.Parallel()
 		cli.Need(t, 1, 10)
 		if cli.IsTofu() {
 			cli.Need(t, 1, 11)
 		}
+		server := redistest.Start(t, redistest.Password(password))
 		w := tfcli.New(t, cli)
 		w.Main(`variable "url" {
   type      = string

@@ -45,10 +45,10 @@ func expectNowhere(t *testing.T, w *tfcli.Workspace, secrets ...string) {
 
 func TestWriteOnly_SecretStandsNowhere(t *testing.T) {
 	t.Parallel()
-	server := redistest.Start(t, redistest.Password(password))
 	tfcli.Each(t, func(t *testing.T, cli tfcli.CLI) {
 		t.Parallel()
 		cli.Need(t, 1, 11)
+		server := redistest.Start(t, redistest.Password(password))
 		w := tfcli.New(t, cli)
 		w.Main(writeOnly)
 		w.Setenv("TF_VAR_url", server.URL())
@@ -144,10 +144,10 @@ func TestWriteOnly_NeedsVersionAndExcludesPlainURL(t *testing.T) {
 // The ephemeral resource hands the wiring on without storing it.
 func TestEphemeral_FeedsWriteOnlyArgumentOfAnother(t *testing.T) {
 	t.Parallel()
-	server := redistest.Start(t, redistest.Password(password))
 	tfcli.Each(t, func(t *testing.T, cli tfcli.CLI) {
 		t.Parallel()
 		cli.Need(t, 1, 11)
+		server := redistest.Start(t, redistest.Password(password))
 		w := tfcli.New(t, cli)
 		w.Main(`variable "url" {
   type      = string

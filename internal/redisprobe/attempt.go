@@ -14,7 +14,8 @@ import (
 // setting and hints differ between the callers that share it.
 type result struct {
 	problem  *problem   // what stopped it, nil if nothing did
-	notes    []*problem // what was seen on the way and stops nothing
+	notes    []*problem // what was seen on the way and does not stop the check
+	server   *Server    // what the server said of itself, nil if it was not asked
 	stages   []Stage
 	answered bool
 	attempts int

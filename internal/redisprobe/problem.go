@@ -20,6 +20,10 @@ type problem struct {
 	undetermined bool
 	// transient: time alone may heal it.
 	transient bool
+	// setting names the place, where that is not the request's own.
+	setting string
+	// mildInDebug: of severity Info where DEBUG holds.
+	mildInDebug bool
 	// hint names what the host's kind explains (see hints.go).
 	hint hintKind
 }

@@ -8,41 +8,76 @@ import (
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 )
 
-// heals reports whether time alone may change the result to a pass.
-func (r result) heals() bool { return r.problem != nil && r.problem.transient }
+// heals reports whether time alone may make the result ready.
+func (r result) heals() bool {
+	if r.problem != nil {
+		return r.problem.transient
+	}
+	heals := false
+	for _, note := range r.notes {
+		if note.finding().Severity < finding.Error {
+			continue
+		}
+		if !note.transient {
+			return false
+		}
+		heals = true
+	}
+	return heals
+}
+
+// ready reports whether the check came to its end without an error.
+func (r result) ready() bool {
+	return r.problem == nil && !r.ended &&
+		!slices.ContainsFunc(r.notes, func(note *problem) bool { return note.finding().Severity >= finding.Error })
+}
+
+// outcome is the result with its findings as they are told.
+func (r result) outcome(request Request) finding.Outcome {
+	var findings []finding.Finding
+	if r.problem != nil {
+		findings = append(findings, tell(r.problem, request, r))
+	}
+	unknown := false
+	for _, note := range r.notes {
+		findings = append(findings, tell(note, request, r))
+		unknown = unknown || note.undetermined
+	}
+	outcome := finding.Fail(findings...)
+	if r.problem != nil && r.problem.undetermined || unknown && outcome.Status == finding.Passed {
+		outcome.Status = finding.Undetermined
+	}
+	return outcome
+}
 
 // report tells a result to one of those who asked for it.
 func (r result) report(request Request) Report {
 	if r.ended {
 		return canceled(request.address())
 	}
-	notes := make([]finding.Finding, len(r.notes))
-	for i, note := range r.notes {
-		notes[i] = tell(note, request, r)
-	}
-	report := Report{
+	return Report{
+		Outcome:   r.outcome(request),
+		Ready:     r.ready(),
 		Stages:    slices.Clone(r.stages),
+		Server:    r.server,
 		Address:   request.address(),
 		Answered:  r.answered,
 		Transient: r.heals(),
 		Attempts:  r.attempts,
 		Duration:  r.duration,
 	}
-	switch {
-	case r.problem == nil:
-		report.Outcome = finding.Fail(notes...)
-	case r.problem.undetermined:
-		report.Outcome = finding.Merge(finding.Unknown(tell(r.problem, request, r)), finding.Fail(notes...))
-	default:
-		report.Outcome = finding.Fail(append([]finding.Finding{tell(r.problem, request, r)}, notes...)...)
-	}
-	return report
 }
 
 // tell makes the finding that a problem is for a request.
 func tell(p *problem, request Request, r result) finding.Finding {
 	f := p.finding()
 	f.Setting = request.Setting
+	if p.setting != "" {
+		f.Setting = p.setting
+	}
+	if p.mildInDebug && request.Debug {
+		f.Severity = finding.Info
+	}
 	if r.attempts > 1 && p.transient {
 		f.Detail += fmt.Sprintf(" It was tried %d times in %s.", r.attempts, r.waited.Round(time.Second))
 	}

@@ -49,9 +49,13 @@ type Request struct {
 	// [DepthPing]; nil stands for a core layer with the defaults of CONFIG.
 	Layer *Layer
 	// Debug is Django's DEBUG: the app then commonly runs on this machine, so
-	// that nothing is said about loopback addresses inside containers.
+	// that nothing is said about loopback addresses inside containers, and a
+	// Redis without a password is no more than a note.
 	Debug bool
 }
+
+// looks reports a check that asks what a layer needs.
+func (r Request) looks() bool { return r.Depth >= DepthCapabilities }
 
 func (r Request) timeout() time.Duration {
 	if r.Timeout <= 0 {
@@ -70,7 +74,14 @@ const (
 	StageTLS     StageName = "tls"     // the TLS handshake
 	StageAuth    StageName = "auth"    // HELLO, and AUTH
 	StageSelect  StageName = "select"  // SELECT, where the database is not 0
-	StagePing    StageName = "ping"    // PING
+	StagePing    StageName = "ping"    // PING; not from DepthCapabilities on, where the rights stage proves as much
+	// StageRights is what this user may do, from DepthCapabilities on.
+	// Undetermined where that could not be learned.
+	StageRights StageName = "rights"
+	// StageServer is what the server says of itself, from DepthCapabilities on.
+	// Undetermined where it does not say it to this user: nothing is known then
+	// about its memory, its clients and its disk.
+	StageServer StageName = "server"
 )
 
 // Stage is one step of the ladder and how it went. Stages that do not apply
@@ -79,16 +90,28 @@ type Stage struct {
 	Name   StageName      `json:"name"`
 	Status finding.Status `json:"status"`
 	// Duration is how long the step took. AUTH, SELECT and PING travel in one
-	// round trip: its time is the ping's, and the auth stage has that of the
-	// HELLO before it.
+	// round trip: its time is the ping's (or that of the rights stage in its
+	// place), and the auth stage has that of the HELLO before it.
 	Duration time.Duration `json:"duration_ns"`
 }
 
 // Report is what a check found. It holds no secret and is shared between
 // callers: do not modify it.
 type Report struct {
+	// Outcome is Undetermined, whatever else was seen, where something stopped
+	// the check that the place or the moment may explain. Otherwise it is
+	// Failed with a finding above Info, else Undetermined where the rights of
+	// the user could not all be learned, else Passed.
 	Outcome finding.Outcome `json:"outcome"`
-	Stages  []Stage         `json:"stages"`
+	// Ready says that a layer can work with this Redis, as far as the depth
+	// tells: the check came to its end and found no error. Warnings do not take
+	// it away, nor do rights that could not be learned: to find them out is for
+	// whoever tries them, and the outcome says that they are not known.
+	Ready  bool    `json:"ready"`
+	Stages []Stage `json:"stages"`
+	// Server is what the server said of itself, from DepthCapabilities on; nil
+	// where the check did not get that far.
+	Server *Server `json:"server,omitempty"`
 	// Address is what was connected to, for people: "host:port" or
 	// "unix:path".
 	Address string `json:"address"`

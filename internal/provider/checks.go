@@ -73,16 +73,26 @@ func (l look) diagnostics(d *defaults, report redisprobe.Report) diag.Diagnostic
 		if !ok {
 			continue
 		}
-		if undetermined && l.model.check.planMode() == modeError && f.Severity == finding.Warning {
+		asked := l.model.findings.byID[f.ID] != ""
+		if undetermined && !asked && l.model.check.planMode() == modeError && f.Severity == finding.Warning {
 			f = f.WithSeverity(finding.Error)
 		}
 		f = f.WithSeverity(min(f.Severity, most))
-		if f.Severity == finding.Warning && !d.explainOnce(report.Address, f.ID) {
-			continue
+		switch first := d.explainOnce(report.Address, f); {
+		case first:
+			shown = append(shown, l.explain(f, undetermined))
+		case f.Severity == finding.Error:
+			shown = append(shown, briefly(f, report.Address))
 		}
-		shown = append(shown, l.explain(f, undetermined))
 	}
 	return diagnose(shown, severities{}, finding.Error, l.has)
+}
+
+// briefly is what a layer says of a fault that another one explained: which
+// of them comes first is core's choice.
+func briefly(f finding.Finding, address string) finding.Finding {
+	f.Detail, f.Fix = f.Setting+": the same fault of "+address+" that another layer of this plan explains.", ""
+	return f
 }
 
 // explain adds what follows from the finding in this walk.
@@ -92,7 +102,7 @@ func (l look) explain(f finding.Finding, undetermined bool) finding.Finding {
 		f.Detail += "\n\nThis stops a destroy of this configuration, too, because Terraform plans first. " +
 			"To destroy all the same, set the environment variable " + checksVariable + "=off, or destroy with -refresh=false."
 	case undetermined && !l.unchanged && l.model.check.applyMode() == modeError:
-		f.Detail += fmt.Sprintf("\n\nThis is not a pass: apply checks again, for up to %s, and fails if Redis is not ready then.",
+		f.Detail += fmt.Sprintf("\n\nThis is not a pass: the layer is checked again before it is stored, for up to %s, and apply fails if Redis is not ready then.",
 			l.model.check.patience())
 	}
 	return f

@@ -20,8 +20,9 @@ type defaults struct {
 	checksOff bool
 	// prober is nil while nothing is configured, as in the validate walk.
 	prober *redisprobe.Prober
-	// explained are the findings of a walk that were shown once in full, so
-	// that a hundred layers on one silent Redis give one warning.
+	// explained are the findings of a walk that were shown once in full: a
+	// hundred layers on one silent Redis give one warning, and of errors one
+	// that explains and ninety-nine of a sentence.
 	explained sync.Map
 }
 
@@ -29,7 +30,7 @@ func newDefaults() *defaults { return &defaults{} }
 
 // explainOnce is true the first time in this walk that the finding is to be
 // shown for that address.
-func (d *defaults) explainOnce(address string, id finding.ID) bool {
-	_, again := d.explained.LoadOrStore([2]string{address, string(id)}, true)
+func (d *defaults) explainOnce(address string, f finding.Finding) bool {
+	_, again := d.explained.LoadOrStore([3]string{address, string(f.ID), f.Severity.String()}, true)
 	return !again
 }

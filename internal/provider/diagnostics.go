@@ -64,6 +64,9 @@ func detailOf(f finding.Finding) string {
 		b.WriteString(f.Setting + ": ")
 	}
 	b.WriteString(f.Detail)
+	if f.Fix == "" {
+		return b.String()
+	}
 	b.WriteString("\n\nFix: " + f.Fix)
 	b.WriteString("\nMore: " + findingsGuide + "#" + f.ID.Anchor())
 	return b.String()

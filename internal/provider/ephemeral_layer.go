@@ -8,8 +8,6 @@ import (
 	eschema "github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/channel-layer/terraform-provider-channels/internal/catalog"
 )
 
 var _ ephemeral.EphemeralResourceWithValidateConfig = (*layerEphemeral)(nil)
@@ -35,7 +33,7 @@ func (e *layerEphemeral) ValidateConfig(ctx context.Context, req ephemeral.Valid
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(m.findings.validate(path.Root("findings"), catalog.Registry())...)
+	resp.Diagnostics.Append(m.findings.validate(path.Root("findings"))...)
 	resp.Diagnostics.Append(m.withDefaults(e.defaults)...)
 	resp.Diagnostics.Append(m.static().diagnostics(m, attributesOf(ctx, req.Config))...)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/channel-layer/terraform-provider-channels/internal/catalog"
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 )
 
@@ -64,8 +65,12 @@ func (s severities) apply(f finding.Finding) (_ finding.Finding, ok bool) {
 }
 
 // validate reports ids and words that do not exist.
-func (s severities) validate(at path.Path, known finding.Registry) diag.Diagnostics {
+func (s severities) validate(at path.Path) diag.Diagnostics {
 	var diags diag.Diagnostics
+	if len(s.byID) == 0 {
+		return nil
+	}
+	known := catalog.Registry()
 	ids := make([]string, 0, len(s.byID))
 	for id := range s.byID {
 		ids = append(ids, string(id))

@@ -16,7 +16,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/channel-layer/terraform-provider-channels/internal/catalog"
 	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
 )
 
@@ -67,12 +66,12 @@ func (p *channelsProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 
 func (p *channelsProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
 	resp.Diagnostics.Append(p.defaults.read(ctx, req.Config)...)
-	resp.Diagnostics.Append(p.defaults.findings.validate(path.Root("findings"), catalog.Registry())...)
+	resp.Diagnostics.Append(p.defaults.findings.validate(path.Root("findings"))...)
 }
 
 func (p *channelsProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	resp.Diagnostics.Append(p.defaults.read(ctx, req.Config)...)
-	resp.Diagnostics.Append(p.defaults.findings.validate(path.Root("findings"), catalog.Registry())...)
+	resp.Diagnostics.Append(p.defaults.findings.validate(path.Root("findings"))...)
 	p.defaults.checksOff = os.Getenv(checksVariable) == off
 	p.defaults.prober = redisprobe.New()
 	resp.ResourceData = p.defaults

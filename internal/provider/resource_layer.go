@@ -9,8 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	rschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/channel-layer/terraform-provider-channels/internal/catalog"
 )
 
 var (
@@ -64,7 +62,7 @@ func (r *layerResource) ValidateConfig(ctx context.Context, req resource.Validat
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(readSeverities(get[types.Map](own, "findings")).validate(path.Root("findings"), catalog.Registry())...)
+	resp.Diagnostics.Append(readSeverities(get[types.Map](own, "findings")).validate(path.Root("findings"))...)
 	resp.Diagnostics.Append(m.static().diagnostics(m, attributesOf(ctx, req.Config))...)
 }
 

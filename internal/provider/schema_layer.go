@@ -104,7 +104,7 @@ func outputFields() []field {
 		text("environment", "Exactly the environment variables that the app needs.").as(kindStringMap).secret().computed(),
 		text("variable_names", "The names of the variables in `environment`: not sensitive, and known even while the values are not, for `for_each`.").as(kindStringSet).computed(),
 		reportedFindingsField("reported_findings", "What static checks have to say about the layer, notes of severity `info` included. What a server said never stands in it."),
-		text("dotenv", "`environment` as the text of a .env file that every known reader reads back the same; null where there is no such text, with a finding that names the variable.").secret().computed(),
+		text("dotenv", "`environment` as the text of a .env file that every known reader reads back the same; null where there is no such text, with a finding in `reported_findings` that names the variable and the reader.").secret().computed(),
 		text("settings_python", "The code for `CHANNEL_LAYERS` in Django's settings. It reads the environment and holds no secret.").computed(),
 		text("channel_layers_json", "`CHANNEL_LAYERS` as it comes out, as JSON.").secret().computed(),
 	}

@@ -33,7 +33,6 @@ var Ambiguous = finding.Doc{
 	Fix:    "Percent-encode the special characters of a URL (# is %23, $ is %24), leave the quotes out, and give each name once.",
 	Since:  "0.1.0",
 	Sources: []string{
-		"https://github.com/joke2k/django-environ/issues/392",
 		"https://github.com/motdotla/dotenv#comments",
 	},
 }

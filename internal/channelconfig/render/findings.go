@@ -14,14 +14,13 @@ func Docs() []finding.Doc {
 var dotenvMisread = finding.Doc{
 	ID:       "dotenv/misread",
 	Title:    "A .env file cannot carry this value to every reader",
-	Severity: finding.Warning,
+	Severity: finding.Info,
 	Why: "The readers of .env files disagree about quotes, `#`, `$`, backslashes and white space. " +
 		"A value with such a character arrives whole in one place and cut off or changed in the next, so the output `dotenv` is null rather than a text that works only for some.",
 	Django: "Depending on who reads the file, Django gets another value than was meant: a shorter password, another host. The output `environment`, a map, is not affected.",
 	Fix:    "Build the URL with provider::channels::build_url, which percent-encodes such characters, or use the output environment.",
 	Since:  "0.1.0",
 	Sources: []string{
-		"https://github.com/joke2k/django-environ/issues/392",
 		"https://github.com/motdotla/dotenv#comments",
 		"https://docs.docker.com/reference/cli/docker/container/run/#env",
 	},
@@ -58,7 +57,11 @@ func FindingOf(err error) (_ finding.Finding, ok bool) {
 	var value *ValueError
 	switch {
 	case errors.As(err, &dotenv):
-		return dotenvMisread.New("", "The output dotenv is null: "+dotenv.Error()+"."), true
+		f := dotenvMisread.New("", "The output dotenv is null: "+dotenv.Error()+".")
+		if dotenv.Reason == NameInvalid || dotenv.Reason == NameReserved || dotenv.Reason == NameRepeated {
+			f = f.WithFix("Choose another name for the variable in variables.")
+		}
+		return f, true
 	case errors.As(err, &option):
 		f := optionNotSupported.New(option.Setting, option.Error()+".")
 		if option.Effect == Ignores {

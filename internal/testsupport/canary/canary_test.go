@@ -61,7 +61,7 @@ func TestFind_EveryEncodingOfAnyPieceIsFound(t *testing.T) {
 		"JSON escapes":  everyPercent(`\u%04X`),
 		"Go":            strconv.Quote,
 		"hexadecimal":   func(s string) string { return hex.EncodeToString([]byte(s)) },
-		"bytes":         func(s string) string { return fmt.Sprint([]byte(s)) },
+		"bytes":         func(s string) string { return fmt.Sprintf("%d", []byte(s)) },
 		"Go bytes":      func(s string) string { return fmt.Sprintf("%#v", []byte(s)) },
 		"Base64 at 0":   func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
 		"Base64 at 1":   func(s string) string { return base64.StdEncoding.EncodeToString([]byte("x" + s + "y")) },

@@ -21,6 +21,9 @@ type result struct {
 	attempts int
 	duration time.Duration
 	waited   time.Duration // all attempts together
+
+	roundTrip *RoundTrip // nil if it was not reached
+
 	// ended says that the context of the attempt was canceled.
 	ended bool
 }

@@ -65,6 +65,7 @@ func (r result) report(request Request) Report {
 		Transient: r.heals(),
 		Attempts:  r.attempts,
 		Duration:  r.duration,
+		RoundTrip: r.roundTrip,
 	}
 }
 

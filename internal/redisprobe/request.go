@@ -127,6 +127,9 @@ type Report struct {
 	Attempts int `json:"attempts"`
 	// Duration is how long the last attempt took.
 	Duration time.Duration `json:"duration_ns"`
+	// RoundTrip is what came through at [DepthRoundTrip], nil if it was not
+	// reached.
+	RoundTrip *RoundTrip `json:"round_trip,omitempty"`
 }
 
 // Passed reports whether the check passed.

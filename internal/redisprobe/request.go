@@ -82,6 +82,8 @@ const (
 	// Undetermined where it does not say it to this user: nothing is known then
 	// about its memory, its clients and its disk.
 	StageServer StageName = "server"
+	// StageRoundTrip sends messages and receives them, at DepthRoundTrip.
+	StageRoundTrip StageName = "round_trip"
 )
 
 // Stage is one step of the ladder and how it went. Stages that do not apply

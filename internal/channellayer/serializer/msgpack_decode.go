@@ -167,7 +167,7 @@ func readKey(data []byte, depth int) (any, []byte, error) {
 }
 
 // readExt reads an extension. Those that the library has meanings for are
-// plain ones in Python, but for the timestamp, which must be one.
+// plain ones in Python.
 func readExt(data []byte) (any, []byte, error) {
 	at := extTypeAt(data[0])
 	if len(data) <= at {
@@ -178,7 +178,7 @@ func readExt(data []byte) (any, []byte, error) {
 	switch {
 	case err != nil:
 		return nil, nil, reason(err)
-	case raw.Type == timestamp && !isTimestamp(raw.Data):
+	case !isExt(raw.Type, raw.Data):
 		return nil, nil, unreadable(channellayer.DataMalformed)
 	default:
 		return channellayer.Ext{Type: raw.Type, Data: raw.Data}, rest, nil
@@ -200,7 +200,12 @@ func extTypeAt(first byte) int {
 	}
 }
 
-const timestamp = -1
+// isExt reports whether Python has a value for an extension: the timestamp, or
+// one of its users' types.
+func isExt(kind int8, data []byte) bool {
+	const timestamp = -1
+	return kind >= 0 || kind == timestamp && isTimestamp(data)
+}
 
 // isTimestamp is what msgpack.Timestamp.from_bytes accepts.
 func isTimestamp(data []byte) bool {

@@ -73,6 +73,9 @@ func appendExt(out []byte, ext channellayer.Ext) ([]byte, error) {
 	if uint64(len(ext.Data)) > math.MaxUint32 {
 		return nil, unsendable(channellayer.TooLong)
 	}
+	if !isExt(ext.Type, ext.Data) {
+		return nil, unsendable(channellayer.UnsupportedType)
+	}
 	out, err := msgp.AppendExtension(out, &msgp.RawExtension{Type: ext.Type, Data: ext.Data})
 	if err != nil {
 		return nil, unsendable(channellayer.UnsupportedType)

@@ -27,9 +27,9 @@ type Single struct {
 	mu     sync.Mutex
 }
 
-// Open makes a Single of a connection on which nothing has been said yet. The
-// first exchange begins with go-redis' HELLO, and with the login, in one packet:
-// AUTH and SELECT, say. Close closes the connection too.
+// Open makes a Single of a connection on which nothing has been said yet. Before
+// the first exchange comes the login, if any, in one packet: AUTH and SELECT,
+// say. Close closes the connection too.
 func Open(over net.Conn, login ...channellayer.Command) *Single {
 	wire := Watch(over)
 	client := clientOver(wire, login)
@@ -43,7 +43,7 @@ func Over(conn *redis.Conn, wire *Wire) *Single { return &Single{conn: conn, wir
 // clientOver gives go-redis one connection, once.
 func clientOver(wire *Wire, login []channellayer.Command) *redis.Client {
 	var handed atomic.Bool
-	return redis.NewClient(&redis.Options{
+	client := redis.NewClient(&redis.Options{
 		Network: "tcp",
 		Addr:    "redis", // for go-redis' errors; nothing dials it
 		// The pool has one place and no retries, so that this runs once at a time.
@@ -76,6 +76,30 @@ func clientOver(wire *Wire, login []channellayer.Command) *redis.Client {
 		DisableIdentity:          true,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	})
+	client.AddHook(noHello{})
+	return client
+}
+
+// noHello keeps back the HELLO that go-redis begins every connection with: it
+// would cost a round trip, and says nothing that a layer needs.
+type noHello struct{}
+
+// DialHook leaves dialling alone.
+func (noHello) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+// ProcessPipelineHook leaves pipelines alone.
+func (noHello) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return next
+}
+
+// ProcessHook counts a HELLO as done.
+func (noHello) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		if cmd.Name() == "hello" {
+			return nil
+		}
+		return next(ctx, cmd)
+	}
 }
 
 // Exchange is [channellayer.Conn]'s. After an error the connection is closed.

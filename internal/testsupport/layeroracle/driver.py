@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import threading
+import unicodedata
 
 import msgpack
 from channels.layers import BaseChannelLayer
@@ -37,9 +38,23 @@ def read(value):
     if kind == "ext":
         data = base64.b64decode(content[1])
         return msgpack.Timestamp.from_bytes(data) if content[0] == -1 else msgpack.ExtType(content[0], data)
+    if kind == "nested":
+        value = 1
+        for _ in range(content):
+            value = [value]
+        return value
     if kind == "tuple":
         return tuple(read(v) for v in content)
     return {read(k): read(v) for k, v in content}
+
+
+def depth(value):
+    """How many lists of one element there are around a 1; 0 for another value."""
+    count = 0
+    while isinstance(value, list) and len(value) == 1:
+        (value,) = value
+        count += 1
+    return count if value == 1 else 0
 
 
 def write(value):
@@ -56,6 +71,8 @@ def write(value):
         return {"ext": [-1, base64.b64encode(value.to_bytes()).decode()]}
     if isinstance(value, msgpack.ExtType):
         return {"ext": [value.code, base64.b64encode(value.data).decode()]}
+    if isinstance(value, list) and depth(value) > 100:
+        return {"nested": depth(value)}
     if isinstance(value, (list, tuple)):
         return [write(v) for v in value]
     if isinstance(value, dict):
@@ -116,6 +133,10 @@ async def op_names(request):
         [judge(channel, name), judge(channel, name, receive=True), judge(group, name)]
         for name in request["names"]
     ]
+
+
+async def op_unassigned(request):
+    return [point for point in range(0x20000) if unicodedata.category(chr(point)) == "Cn"]
 
 
 async def op_capacities(request):

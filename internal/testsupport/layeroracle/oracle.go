@@ -297,6 +297,20 @@ func (p *Process) Names(ctx context.Context, names []string) ([][3]bool, error) 
 	return result, nil
 }
 
+// Unassigned are the code points below 0x20000 that this Python's Unicode does
+// not have.
+func (p *Process) Unassigned(ctx context.Context) (map[int64]bool, error) {
+	list, err := p.integers(ctx, "unassigned", nil)
+	if err != nil {
+		return nil, err
+	}
+	set := make(map[int64]bool, len(list))
+	for _, r := range list {
+		set[r] = true
+	}
+	return set, nil
+}
+
 // Capacities says of each name which of the patterns decides, -1 for none.
 func (p *Process) Capacities(ctx context.Context, patterns, names []string) ([]int64, error) {
 	return p.integers(ctx, "capacities", map[string]any{"patterns": patterns, "names": names})

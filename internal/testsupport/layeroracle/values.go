@@ -19,6 +19,10 @@ type Tuple []any
 // Dict is sent as a dict with these keys and values, in this order.
 type Dict [][2]any
 
+// Nested is a 1 in so many lists, each in the next: values this deep cannot be
+// told one by one. Python answers with one that is more than 100 deep.
+type Nested int
+
 // toPython is a value as driver.py reads it.
 func toPython(value any) any {
 	switch v := value.(type) {
@@ -46,6 +50,8 @@ func toPython(value any) any {
 			list[i] = v[i]
 		}
 		return list
+	case Nested:
+		return map[string]any{"nested": int(v)}
 	case Tuple:
 		return map[string]any{"tuple": each(v)}
 	case Dict:
@@ -111,6 +117,7 @@ func tagged(raw json.RawMessage) (any, error) {
 		Int, Float, Bytes *string
 		Ext               []json.RawMessage
 		Dict              *[][2]json.RawMessage
+		Nested            *int
 	}
 	if err := json.Unmarshal(raw, &value); err != nil {
 		return nil, err
@@ -135,6 +142,8 @@ func tagged(raw json.RawMessage) (any, error) {
 			return nil, err
 		}
 		return ext, json.Unmarshal(value.Ext[1], &ext.Data)
+	case value.Nested != nil:
+		return Nested(*value.Nested), nil
 	case value.Dict != nil:
 		return dict(*value.Dict)
 	default:

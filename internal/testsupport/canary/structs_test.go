@@ -22,6 +22,8 @@ import (
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/pyvalue"
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/redisurl"
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/render"
+	"github.com/channel-layer/terraform-provider-channels/internal/channellayer"
+	"github.com/channel-layer/terraform-provider-channels/internal/channellayer/serializer"
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
 	"github.com/channel-layer/terraform-provider-channels/internal/secret"
@@ -58,7 +60,14 @@ func structs(t *testing.T, text string) map[string]any {
 	_, parts := redisurl.Build(redisurl.Parts{Host: "h", Query: map[string]secret.String{text: s}})
 	_, unreadable := packages.FromRequirements("redis==" + text)
 	_, noNumber := pyvalue.Int(text)
-	request := redisprobe.Request{Connection: url.Connection}
+	options, _ := channellayer.OptionsOf(settings.Config)
+	options.Prefix = "asgi"
+	layer := redisprobe.Layer{Backend: channelconfig.Core, Options: options}
+	request := redisprobe.Request{Connection: url.Connection, Layer: &layer}
+	encrypting, err := serializer.New(serializer.ForCore(options))
+	if err != nil {
+		t.Fatal(err)
+	}
 	return map[string]any{
 		"secret.String":                 s,
 		"finding.Doc":                   finding.CrashedDoc(),
@@ -97,10 +106,16 @@ func structs(t *testing.T, text string) map[string]any {
 		"render.OptionError":            &render.OptionError{},
 		"render.ValueError":             &render.ValueError{},
 		"redisprobe.Request":            request,
+		"redisprobe.Layer":              layer,
+		"redisprobe.Server":             redisprobe.Server{},
+		"redisprobe.RoundTrip":          redisprobe.RoundTrip{},
 		"redisprobe.Stage":              redisprobe.Stage{},
 		"redisprobe.Report":             redisprobe.New().Look(t.Context(), redisprobe.Request{Connection: redisurl.Connection{Transport: redisurl.Unix, Path: "/nowhere", Username: s, Password: s, DB: new(big.Int)}}),
 		"redisprobe.Prober":             redisprobe.New(),
 		"redisprobe.SystemNetwork":      redisprobe.SystemNetwork{},
+		"channellayer.Options":          options,
+		"serializer.Settings":           serializer.ForCore(options),
+		"serializer.Serializer":         encrypting,
 	}
 }
 

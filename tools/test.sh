@@ -38,6 +38,7 @@ setup() {
 		# The race detector needs a C compiler.
 		command -v gcc >/dev/null || apt_install gcc libc6-dev
 		"$TOOLS_DIR/setup-redis.sh" "${other_servers[@]}" || die "Set-up failed: nothing was tested."
+		"$TOOLS_DIR/setup-python.sh" --lines || die "Set-up failed: nothing was tested."
 	fi
 	setup_seconds=$SECONDS
 	printf 'Set-up took %s s.\n' "$setup_seconds"

@@ -73,7 +73,9 @@ func (c *crypter) decrypt(token []byte, now time.Time) ([]byte, error) {
 	}
 	canonical := []byte(base64.URLEncoding.EncodeToString(raw))
 	data := fernet.VerifyAndDecrypt(canonical, 0, c.keys)
-	if data == nil {
+	// The library takes any padding whose bytes are alike, Python 1 to 16 of them.
+	padding := len(raw) - leastToken + blockSize - len(data)
+	if data == nil || padding < 1 || padding > blockSize {
 		return nil, invalid
 	}
 	return data, nil

@@ -47,10 +47,7 @@ func (l *Listener) Receive(ctx context.Context) (channellayer.Event, error) {
 			if refused := refusal(err); refused != nil {
 				return channellayer.Event{}, refused
 			}
-			if ctx.Err() != nil {
-				err = ctx.Err()
-			}
-			return channellayer.Event{}, err
+			return channellayer.Event{}, ended(ctx, err)
 		}
 		switch m := got.(type) {
 		case *redis.Subscription:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"os"
 	"sync"
 	"sync/atomic"
 
@@ -118,10 +119,21 @@ func (s *Single) exchange(ctx context.Context, commands []channellayer.Command) 
 		return replies, nil
 	}
 	_ = s.wire.Close()
-	if ctx.Err() != nil {
-		err = ctx.Err()
+	return nil, ended(ctx, err)
+}
+
+// ended is the context's error where it is what broke the connection off. Its
+// deadline is the connection's too, and may strike there first.
+func ended(ctx context.Context, err error) error {
+	_, bounded := ctx.Deadline()
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case bounded && errors.Is(err, os.ErrDeadlineExceeded):
+		return context.DeadlineExceeded
+	default:
+		return err
 	}
-	return nil, err
 }
 
 // Close closes the connection, unless somebody else will.

@@ -14,6 +14,7 @@ type config struct {
 	password string
 	tls      *Authority
 	tlsLines []string
+	sentinel bool
 }
 
 func (c *config) add(format string, arguments ...any) {
@@ -64,6 +65,18 @@ func ReplicaOf(master *Server) Option {
 		c.add("replicaof 127.0.0.1 %d", master.Port())
 		if master.config.password != "" {
 			c.add("masterauth %s", quote(master.config.password))
+		}
+	}
+}
+
+// Sentinel starts a Sentinel in place of a Redis, which watches a master under
+// the name "mymaster" and decides alone.
+func Sentinel(master *Server) Option {
+	return func(c *config) {
+		c.sentinel = true
+		c.add("sentinel monitor mymaster 127.0.0.1 %d 1", master.Port())
+		if master.config.password != "" {
+			c.add("sentinel auth-pass mymaster %s", quote(master.config.password))
 		}
 	}
 }

@@ -81,7 +81,16 @@ func freePort(t testing.TB) int {
 }
 
 func (s *Server) start(path, dir string) error {
-	s.command = exec.CommandContext(context.Background(), path, "-") // Stop ends it
+	arguments := []string{"-"}
+	if s.config.sentinel {
+		// It writes what it learns into its configuration, which must be a file.
+		file := filepath.Join(dir, "sentinel.conf")
+		if err := os.WriteFile(file, []byte(s.text(dir)), 0o600); err != nil {
+			return err
+		}
+		arguments = []string{file, "--sentinel"}
+	}
+	s.command = exec.CommandContext(context.Background(), path, arguments...) // Stop ends it
 	s.command.Dir = dir
 	s.command.Stdin = strings.NewReader(s.text(dir))
 	s.output = &lockedBuffer{}

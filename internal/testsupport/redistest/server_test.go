@@ -69,3 +69,23 @@ func TestStart_TLSServesCertificateOfItsAuthority(t *testing.T) {
 		t.Errorf("PING over the socket: %v", got)
 	}
 }
+
+func TestStart_SentinelWatchesItsMaster(t *testing.T) {
+	master := redistest.Start(t, redistest.Password("watched"))
+	sentinel := redistest.Start(t, redistest.Sentinel(master))
+	address, _ := sentinel.Do("SENTINEL", "get-master-addr-by-name", "mymaster").([]any)
+	if len(address) != 2 || net.JoinHostPort(address[0].(string), address[1].(string)) != master.Addr() {
+		t.Errorf("it watches %v, want %s", address, master.Addr())
+	}
+}
+
+func TestStartCluster_NodesShareTheSlots(t *testing.T) {
+	nodes := redistest.StartCluster(t, 3)
+	// The key's slot is 12182, which is the last node's.
+	if got := nodes[2].Do("SET", "foo", "bar"); got != "OK" {
+		t.Errorf("got %v", got)
+	}
+	if known, _ := nodes[0].Do("CLUSTER", "SLOTS").([]any); len(known) != 3 {
+		t.Errorf("the first node knows %d ranges, want 3", len(known))
+	}
+}

@@ -123,7 +123,14 @@ func (a *attempt) record(name StageName, p *problem, took time.Duration) {
 	a.result.stages = append(a.result.stages, Stage{Name: name, Status: status, Duration: took})
 }
 
-func (a *attempt) note(p *problem) { a.result.notes = append(a.result.notes, p) }
+// note keeps what does not stop the check; nil is nothing to note.
+func (a *attempt) note(problems ...*problem) {
+	for _, p := range problems {
+		if p != nil {
+			a.result.notes = append(a.result.notes, p)
+		}
+	}
+}
 
 func (a *attempt) close() {
 	if a.raw == nil {

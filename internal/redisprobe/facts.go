@@ -49,3 +49,94 @@ type Server struct {
 	// elsewhere, oldest first: the app's, most likely.
 	RedisPy []string `json:"redis_py,omitempty"`
 }
+
+// textOr is nil for "".
+func textOr(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+// server is what HELLO alone tells, nil if it was not answered.
+func (h helloFacts) server() *Server {
+	if !h.seen {
+		return nil
+	}
+	return &Server{Product: textOr(h.product), Version: textOr(h.version), Mode: textOr(h.mode), Role: textOr(h.role)}
+}
+
+// facts are what the server said of itself in all its answers, nil for nothing.
+func (a *attempt) facts(learned *survey) *Server {
+	server, said := learned.hello.server(), learned.info
+	if server == nil {
+		if said == nil {
+			return nil
+		}
+		server = &Server{}
+	}
+	if server.Version == nil {
+		server.Version = said.word("valkey_version", "dragonfly_version", "redis_version")
+	}
+	if server.Product == nil && said != nil {
+		server.Product = said.product()
+	}
+	if server.Mode == nil {
+		server.Mode = textOr(known(said["redis_mode"], modeStandalone, modeSentinel, modeCluster))
+	}
+	if server.Role == nil {
+		server.Role = textOr(roleNamed(said["role"]))
+	}
+	server.RunID = said.word("run_id")
+	server.UptimeSeconds = said.number("uptime_in_seconds")
+	server.Persistence = said.persistence()
+	server.EvictionPolicy = said.word("maxmemory_policy")
+	server.EvictedKeys = said.number("evicted_keys")
+	server.UsedMemory, server.MaxMemory = said.number("used_memory"), said.number("maxmemory")
+	server.ConnectedClients, server.MaxClients = said.number("connected_clients"), said.number("maxclients")
+	server.RejectedConnections = said.number("rejected_connections")
+	if a.request.layer().isPubSub() {
+		if learned.channels >= 0 {
+			server.SubscribedChannels = &learned.channels
+		}
+	} else {
+		server.BlockedListeners = said.number("blocked_clients")
+	}
+	for _, version := range learned.clients.all {
+		server.RedisPy = append(server.RedisPy, version.String())
+	}
+	return server
+}
+
+// product: others than Redis give their version beside the one they emulate.
+func (i info) product() *string {
+	if name := i.word("server_name"); name != nil {
+		return name
+	}
+	for _, product := range []string{"valkey", "dragonfly", "redis"} {
+		if i.word(product+"_version") != nil {
+			return &product
+		}
+	}
+	return nil
+}
+
+func (i info) persistence() *string {
+	aof, known := i["aof_enabled"]
+	if !known {
+		return nil
+	}
+	saves := i.number("rdb_saves")
+	lasted := i.number("rdb_last_bgsave_time_sec") // -1 before the first one
+	rdb := saves != nil && *saves > 0 || lasted != nil || i["rdb_bgsave_in_progress"] == "1"
+	kind := "none"
+	switch {
+	case aof == "1" && rdb:
+		kind = "rdb+aof"
+	case aof == "1":
+		kind = "aof"
+	case rdb:
+		kind = "rdb"
+	}
+	return &kind
+}

@@ -13,7 +13,11 @@ import (
 // answers are the replies to the login, in the order of the commands. Those of
 // commands that were not sent count as accepted.
 type answers struct {
-	hello, auth, choose, ping reply
+	hello, auth, choose reply
+	// ping is what answered last: PING, or what takes its place.
+	ping reply
+	// asked are the further questions of a check that looks.
+	asked asked
 	// helloTook is the first round trip, restTook the second.
 	helloTook, restTook time.Duration
 }
@@ -44,12 +48,13 @@ func (a *attempt) talk(ctx context.Context) {
 		// falls back to that (on_connect, AuthenticationWrongNumberOfArgsError).
 		said = a.login(ctx, s, []any{"AUTH", a.request.Connection.Password.Reveal()})
 	}
-	a.judge(ctx, said)
+	a.judge(ctx, s, said)
 }
 
 // login runs the pipeline; on a fresh session go-redis sends HELLO before it.
 func (a *attempt) login(ctx context.Context, s *session, credentials []any) answers {
 	var auth, choose, ping *redis.Cmd
+	var asked asked
 	started := time.Now()
 	_, _ = s.conn.Pipelined(ctx, func(pipe redis.Pipeliner) error {
 		if credentials != nil {
@@ -57,6 +62,11 @@ func (a *attempt) login(ctx context.Context, s *session, credentials []any) answ
 		}
 		if db := a.request.Connection.DB; db != nil && db.Sign() != 0 {
 			choose = pipe.Do(ctx, "SELECT", db.String())
+		}
+		if a.request.looks() {
+			asked = a.askFirst(ctx, pipe)
+			ping = asked.rights
+			return nil
 		}
 		ping = pipe.Do(ctx, "PING")
 		return nil
@@ -67,6 +77,7 @@ func (a *attempt) login(ctx context.Context, s *session, credentials []any) answ
 	said := answers{
 		hello:     replyOf(s.hello.err),
 		ping:      replyOf(ping.Err()),
+		asked:     asked,
 		helloTook: s.hello.took,
 		restTook:  time.Since(started) - s.hello.took,
 	}
@@ -80,11 +91,17 @@ func (a *attempt) login(ctx context.Context, s *session, credentials []any) answ
 }
 
 // judge turns the replies into stages and a problem.
-func (a *attempt) judge(ctx context.Context, said answers) {
+func (a *attempt) judge(ctx context.Context, s *session, said answers) {
 	p := a.judgeAuth(ctx, said)
 	a.record(StageAuth, p, said.helloTook)
 	if p != nil {
 		return
+	}
+	if a.request.looks() {
+		if p = a.wrongKind(said); p != nil {
+			a.record(StageServer, p, said.restTook)
+			return
+		}
 	}
 	if a.selects() {
 		p = a.judgeSelect(ctx, said.choose)
@@ -92,6 +109,11 @@ func (a *attempt) judge(ctx context.Context, said answers) {
 		if p != nil {
 			return
 		}
+	}
+	if a.request.looks() {
+		a.note(a.open(said))
+		a.survey(ctx, s, said)
+		return
 	}
 	a.record(StagePing, a.judgePing(ctx, said.ping), said.restTook)
 }

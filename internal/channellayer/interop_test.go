@@ -194,9 +194,9 @@ func (s *sides) call(method string, arguments ...any) any {
 
 // reachable makes channel names until one's direct messages are sent to where
 // they are received from: see TestShards_MostDirectMessagesAreLost.
-func (s *sides) reachable(make func() string) string {
+func (s *sides) reachable(name func() string) string {
 	for {
-		channel := make()
+		channel := name()
 		if s.core.SendShard(channel) == s.core.ReceiveShard(channel) {
 			return channel
 		}

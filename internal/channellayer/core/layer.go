@@ -92,13 +92,7 @@ func (l *Layer) Send(ctx context.Context, channel string, message channellayer.M
 	if _, reserved := message[channellayer.ReservedKey]; reserved {
 		return &channellayer.MessageError{Reason: channellayer.ReservedKeyUsed}
 	}
-	key, shard := l.ChannelKey(channel), 0
-	if channellayer.IsLocal(channel) {
-		shard = l.SendShard(channel)
-	} else {
-		shard = l.turn(&l.sends)
-	}
-	op := l.operation("send", shard)
+	key, op := l.ChannelKey(channel), l.operation("send", l.place(channel, l.SendShard, &l.sends))
 	if _, err := op.run(ctx, Trim(key, l.now(), l.options.Expiry)); err != nil {
 		return err
 	}
@@ -122,9 +116,13 @@ func (l *Layer) Send(ctx context.Context, channel string, message channellayer.M
 	return err
 }
 
-// turn goes round the hosts: itertools.cycle.
-func (l *Layer) turn(counter *atomic.Uint64) int {
-	return int((counter.Add(1) - 1) % uint64(l.hosts))
+// place is the shard for a channel: by its name if it is process-local, else the
+// next one (itertools.cycle).
+func (l *Layer) place(channel string, byName func(string) int, turn *atomic.Uint64) int {
+	if channellayer.IsLocal(channel) {
+		return byName(channel)
+	}
+	return int((turn.Add(1) - 1) % uint64(l.hosts))
 }
 
 // operation is one call of the API, for its errors.

@@ -69,13 +69,7 @@ func (l *Layer) receiveSingle(ctx context.Context, channel string) ([]string, ch
 	if err := channellayer.CheckReceiveName(channel); err != nil {
 		return nil, nil, err
 	}
-	shard := 0
-	if channellayer.IsLocal(channel) {
-		shard = l.ReceiveShard(channel)
-	} else {
-		shard = l.turn(&l.reads)
-	}
-	key, op := l.ChannelKey(channel), l.operation("receive", shard)
+	key, op := l.ChannelKey(channel), l.operation("receive", l.place(channel, l.ReceiveShard, &l.reads))
 	member, err := l.take(ctx, op, key)
 	if err != nil {
 		return nil, nil, err

@@ -45,7 +45,9 @@ def read(value):
         return value
     if kind == "tuple":
         return tuple(read(v) for v in content)
-    return {read(k): read(v) for k, v in content}
+    if kind == "dict":
+        return {read(k): read(v) for k, v in content}
+    raise ValueError("no value is a %s: %s" % (kind, content))
 
 
 def depth(value):

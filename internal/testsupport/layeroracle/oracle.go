@@ -142,12 +142,12 @@ func (p *Process) read(out io.Reader) {
 	for {
 		line, err := lines.ReadBytes('\n')
 		if err != nil {
-			p.fail(fmt.Errorf("Python has ended: %w", err))
+			p.fail(fmt.Errorf("the process has ended: %w", err))
 			return
 		}
 		var a answer
 		if err := json.Unmarshal(line, &a); err != nil {
-			p.fail(fmt.Errorf("Python said %q: %w", line, err))
+			p.fail(fmt.Errorf("the process said %q: %w", line, err))
 			continue
 		}
 		p.mu.Lock()

@@ -2,6 +2,7 @@ package layeroracle
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -68,13 +69,27 @@ func toPython(value any) any {
 		return map[string]any{"dict": pairs}
 	case map[any]any:
 		pairs := []any{}
-		for key := range v {
+		for _, key := range slices.SortedFunc(maps.Keys(v), textFirst) {
 			pairs = append(pairs, []any{toPython(key), toPython(v[key])})
 		}
 		return map[string]any{"dict": pairs}
 	default:
-		panic(fmt.Sprintf("layeroracle: no way to send a %T", value))
+		// driver.py raises ValueError for it.
+		return map[string]any{"no such value": fmt.Sprintf("%T", value)}
 	}
+}
+
+// textFirst is the order in which a serializer writes keys.
+func textFirst(a, b any) int {
+	_, aText := a.(string)
+	_, bText := b.(string)
+	switch {
+	case aText && !bText:
+		return -1
+	case bText && !aText:
+		return 1
+	}
+	return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b))
 }
 
 func each[S ~[]any](values S) []any {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/redisurl"
@@ -38,6 +39,11 @@ type attempt struct {
 	plain   *wire  // what RESP is spoken over: raw, or TLS over raw
 	greeted bool   // HELLO had a reply
 	dialed  string // the address of the connection, "" for a Unix socket
+	// accepted are the arguments of the AUTH that was accepted, nil if none was
+	// sent.
+	accepted []any
+	// last is what is said before the context cuts the connection.
+	last atomic.Pointer[lastWords]
 }
 
 // run makes one attempt within the request's timeout. It opens one connection;
@@ -91,8 +97,7 @@ func (a *attempt) climb(ctx context.Context) {
 		}
 	}
 	// Nothing that blocks on the connection outlives the context.
-	raw := a.raw
-	stop := context.AfterFunc(ctx, func() { _ = raw.Close() })
+	stop := context.AfterFunc(ctx, a.hangUp)
 	defer stop()
 	a.plain = a.raw
 	if connection.Transport == redisurl.TLS {

@@ -13,5 +13,5 @@ func crashedProblem() *problem {
 // Docs are the documentation of every finding of the live check, for the
 // registry. The check/crashed that rules share stands in finding.SharedDocs.
 func Docs() []finding.Doc {
-	return slices.Concat(networkDocs(), unixDocs(), tlsDocs(), authDocs(), serverDocs())
+	return slices.Concat(networkDocs(), unixDocs(), tlsDocs(), authDocs(), serverDocs(), tripDocs())
 }

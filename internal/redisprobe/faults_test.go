@@ -319,7 +319,8 @@ func TestLook_EveryFaultHasItsFinding(t *testing.T) {
 		given[r.id] = true
 	}
 	for _, doc := range redisprobe.Docs() {
-		if !given[doc.ID] {
+		// TestRoundTrip_EveryFaultHasItsFinding has those of round trips.
+		if !given[doc.ID] && !strings.HasPrefix(string(doc.ID), "roundtrip/") {
 			t.Errorf("no row gives %s", doc.ID)
 		}
 	}

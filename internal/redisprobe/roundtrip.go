@@ -1,6 +1,17 @@
 package redisprobe
 
-import "time"
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/redisurl"
+	"github.com/channel-layer/terraform-provider-channels/internal/channellayer"
+	"github.com/channel-layer/terraform-provider-channels/internal/channellayer/transport"
+)
 
 // RoundTrip is what messages came through. Two simulated processes of an app
 // take part, each with one channel of its own, both in one group.
@@ -21,5 +32,159 @@ type RoundTrip struct {
 // Delivered reports whether all messages arrived.
 func (r RoundTrip) Delivered() bool { return r.Direct && r.GroupMembers == groupMembers }
 
-// groupMembers is how many members the group of a round trip has.
-const groupMembers = 2
+const (
+	// groupMembers is how many members the group of a round trip has.
+	groupMembers = 2
+	// tripExpiry is how many seconds each key of a round trip lives at most.
+	tripExpiry = 30
+	// blockSeconds is how long a read of a round trip blocks at most.
+	blockSeconds = 1
+	// tidyWithin bounds the removal of keys after a failure.
+	tidyWithin = 500 * time.Millisecond
+	// nameBytes make 26 hexadecimal digits.
+	nameBytes = 13
+)
+
+// tripName is a name that no app has and nobody else: 104 bits are random.
+func tripName() string {
+	var random [nameBytes]byte
+	// crypto/rand.Read never returns an error: it ends the program instead.
+	_, _ = rand.Read(random[:])
+	return hex.EncodeToString(random[:])
+}
+
+// directMessage and groupMessage are what is sent. They are small: encrypted,
+// and with the names that the layer adds, they stay below 200 bytes.
+func directMessage() channellayer.Message { return channellayer.Message{"n": int64(1)} }
+func groupMessage() channellayer.Message  { return channellayer.Message{"n": int64(2)} }
+
+// sameMessage compares what arrived with what was sent.
+func sameMessage(got, sent channellayer.Message) bool { return len(got) == 1 && got["n"] == sent["n"] }
+
+// roundTrip sends messages as the layer would and receives them, where all that
+// was learned of the server before says that they can be sent.
+func (a *attempt) roundTrip(ctx context.Context, s *session) {
+	if a.request.Depth < DepthRoundTrip || !a.result.ready() {
+		return
+	}
+	// What listens ends with it.
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	options := a.request.layer().Options
+	options.Expiry, options.GroupExpiry = tripExpiry, tripExpiry
+	// Its channels hold one message at a time.
+	options.Capacity, options.ChannelCapacity = channellayer.Defaults().Capacity, nil
+	t := &trip{a: a, report: &RoundTrip{Connections: 1}, main: transport.Over(s.conn, transport.Watch(hangUp{a.plain, a}))}
+	a.result.roundTrip = t.report
+	a.stage(StageRoundTrip, func() *problem {
+		if a.request.layer().isPubSub() {
+			return t.pubSub(ctx, options)
+		}
+		return t.core(ctx, options)
+	})
+	if a.result.problem == nil {
+		a.result.rightsProved()
+	}
+}
+
+// trip is one round trip on one host.
+type trip struct {
+	a      *attempt
+	report *RoundTrip
+	// main is the connection that everything before was said on. It sends.
+	main *transport.Single
+}
+
+// others opens a connection for each member, side by side. They are to be
+// closed, also after a problem.
+func (t *trip) others(ctx context.Context) ([groupMembers]*attempt, *problem) {
+	var (
+		opened   [groupMembers]*attempt
+		problems [groupMembers]*problem
+		all      sync.WaitGroup
+	)
+	for i := range opened {
+		opened[i] = &attempt{network: t.a.network, request: t.a.request, log: t.a.log, dialed: t.a.dialed}
+		all.Go(func() { problems[i] = opened[i].again(ctx) })
+	}
+	all.Wait()
+	for i, p := range problems {
+		if opened[i].raw != nil {
+			t.report.Connections++
+		}
+		if p != nil {
+			return opened, p
+		}
+	}
+	return opened, nil
+}
+
+// again connects once more to where an attempt has been led before: it resolves
+// nothing, so that all connections of a round trip end at one server.
+func (a *attempt) again(ctx context.Context) *problem {
+	network, address := "tcp", a.dialed
+	if a.dialed == "" {
+		network, address = "unix", a.request.Connection.Path
+	}
+	conn, err := a.network.Dial(ctx, network, address)
+	if err != nil {
+		return a.tripBroken(ctx, nil, operationConnect, err)
+	}
+	a.raw = &wire{Conn: conn}
+	a.plain = a.raw
+	if a.request.Connection.Transport != redisurl.TLS {
+		return nil
+	}
+	// A handshake ends with its context.
+	return a.secure(ctx)
+}
+
+// loginCalls are the commands that the first connection logged in with.
+func (a *attempt) loginCalls() packet {
+	var login packet
+	if a.accepted != nil {
+		login = append(login, call{operation: operationLogin, command: a.accepted})
+	}
+	if a.selects() {
+		login = append(login, call{operation: operationLogin, command: channellayer.Command{"SELECT", a.request.Connection.DB.String()}})
+	}
+	return login
+}
+
+// hangUp is a connection whose end is the attempt's.
+type hangUp struct {
+	*wire
+	a *attempt
+}
+
+// Close ends the attempt's connection.
+func (h hangUp) Close() error {
+	h.a.hangUp()
+	return nil
+}
+
+// lastWords are what is written to a connection before it is cut.
+type lastWords struct {
+	conn *wire
+	text []byte
+}
+
+// hangUp cuts the connection because the context has ended. If a round trip has
+// keys then, their removal is written first; nobody waits for the reply, and
+// they expire by themselves.
+func (a *attempt) hangUp() {
+	if last := a.last.Swap(nil); last != nil {
+		_ = last.conn.SetWriteDeadline(time.Now().Add(farewell))
+		_, _ = last.conn.Write(last.text)
+	}
+	_ = a.raw.Close()
+}
+
+// respCommand is a command of texts as RESP writes it.
+func respCommand(words ...string) []byte {
+	text := []byte("*" + strconv.Itoa(len(words)) + "\r\n")
+	for _, word := range words {
+		text = append(text, "$"+strconv.Itoa(len(word))+"\r\n"+word+"\r\n"...)
+	}
+	return text
+}

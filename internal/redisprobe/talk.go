@@ -42,11 +42,16 @@ func (a *attempt) credentials() []any {
 func (a *attempt) talk(ctx context.Context) {
 	s := open(a.plain, a.address(), a.request.timeout())
 	defer s.close()
-	said := a.login(ctx, s, a.credentials())
+	credentials := a.credentials()
+	said := a.login(ctx, s, credentials)
 	if isWrongArity(said.auth) {
 		// A server before ACLs knows AUTH with a password only, and redis-py
 		// falls back to that (on_connect, AuthenticationWrongNumberOfArgsError).
-		said = a.login(ctx, s, []any{"AUTH", a.request.Connection.Password.Reveal()})
+		credentials = []any{"AUTH", a.request.Connection.Password.Reveal()}
+		said = a.login(ctx, s, credentials)
+	}
+	if said.auth.accepted() {
+		a.accepted = credentials
 	}
 	a.judge(ctx, s, said)
 }
@@ -113,6 +118,7 @@ func (a *attempt) judge(ctx context.Context, s *session, said answers) {
 	if a.request.looks() {
 		a.note(a.open(said))
 		a.survey(ctx, s, said)
+		a.roundTrip(ctx, s)
 		return
 	}
 	a.record(StagePing, a.judgePing(ctx, said.ping), said.restTook)

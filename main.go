@@ -1,5 +1,6 @@
 // Command terraform-provider-channels is the Terraform provider for Django
-// Channels' channel layers.
+// Channels' channel layers. With the argument "check" it checks a layer without
+// Terraform, see package cli.
 package main
 
 import (
@@ -9,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
+	"github.com/channel-layer/terraform-provider-channels/internal/cli"
 	"github.com/channel-layer/terraform-provider-channels/internal/provider"
 )
 
@@ -20,6 +22,9 @@ func main() {
 }
 
 func run() int {
+	if len(os.Args) > 1 && os.Args[1] == "check" {
+		return cli.Main(os.Args[2:], version)
+	}
 	debug := flag.Bool("debug", false, "serve for a debugger such as delve, which starts the provider instead of Terraform")
 	showVersion := flag.Bool("version", false, "print the version and exit")
 	flag.Parse()

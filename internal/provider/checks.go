@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig"
+	"github.com/channel-layer/terraform-provider-channels/internal/channellayer"
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
 )
@@ -15,9 +16,10 @@ import (
 // requestFor is the live check of a layer; not ok where there is nothing to
 // check: no Redis, or settings that are not known yet or that redis-py
 // refuses, which the static findings say.
-func requestFor(m layerModel, resolution channelconfig.Resolution) (_ redisprobe.Request, ok bool) {
+func requestFor(m layerModel, resolution channelconfig.Resolution, depth redisprobe.Depth) (_ redisprobe.Request, ok bool) {
 	hosts, known := resolution.Hosts.Get()
-	if !known || len(hosts) == 0 || resolution.Exception != nil {
+	options, complete := channellayer.OptionsOf(m.settings.Config)
+	if !known || len(hosts) == 0 || resolution.Exception != nil || !complete {
 		return redisprobe.Request{}, false
 	}
 	line := m.line()
@@ -31,6 +33,8 @@ func requestFor(m layerModel, resolution channelconfig.Resolution) (_ redisprobe
 		Setting:    hosts[0].Setting,
 		Hidden:     !hosts[0].Showable(line),
 		Timeout:    m.check.attempt(),
+		Depth:      depth,
+		Layer:      &redisprobe.Layer{Backend: resolution.Backend.Or(channelconfig.Core), Options: options},
 		Debug:      resolution.Debug.Or(false),
 	}, true
 }
@@ -52,7 +56,7 @@ func (l look) run(ctx context.Context, d *defaults) diag.Diagnostics {
 	if d.checksOff || d.prober == nil || check.unknown() || check.planMode() == modeOff || l.proofFollows {
 		return nil
 	}
-	request, ok := requestFor(l.model, l.static.resolution)
+	request, ok := requestFor(l.model, l.static.resolution, check.depthAtPlan())
 	if !ok {
 		return nil
 	}
@@ -61,8 +65,15 @@ func (l look) run(ctx context.Context, d *defaults) diag.Diagnostics {
 	return l.diagnostics(d, report)
 }
 
+// undetermined reports whether something kept the check from its end. Rights
+// that could not all be learned do not: whoever tries them finds out, and the
+// report is ready all the same.
+func undetermined(report redisprobe.Report) bool {
+	return report.Outcome.Status == finding.Undetermined && !report.Ready
+}
+
 func (l look) diagnostics(d *defaults, report redisprobe.Report) diag.Diagnostics {
-	undetermined := report.Outcome.Status == finding.Undetermined
+	undetermined := undetermined(report)
 	most := finding.Error
 	if l.unchanged || l.model.check.planMode() == modeWarning {
 		most = finding.Warning
@@ -113,7 +124,7 @@ func prove(ctx context.Context, d *defaults, m layerModel, s static) diag.Diagno
 	if d.checksOff || m.check.applyMode() == modeOff {
 		return nil
 	}
-	request, ok := requestFor(m, s.resolution)
+	request, ok := requestFor(m, s.resolution, m.check.depthAtApply())
 	if !ok {
 		return nil
 	}
@@ -129,7 +140,7 @@ func prove(ctx context.Context, d *defaults, m layerModel, s static) diag.Diagno
 }
 
 func proofDiagnostics(m layerModel, report redisprobe.Report) diag.Diagnostics {
-	undetermined := report.Outcome.Status == finding.Undetermined
+	undetermined := undetermined(report)
 	if undetermined && len(report.Outcome.Findings) == 0 {
 		return diag.Diagnostics{diag.NewErrorDiagnostic("The check of Redis came to no result",
 			"Whether "+report.Address+" is ready could not be found out, and nothing says why. Please report this.")}

@@ -32,6 +32,14 @@ func dataSourceAttribute(f field) dschema.Attribute {
 			Sensitive:           f.sensitive,
 			MarkdownDescription: f.doc,
 		}
+	case kindNumber:
+		return dschema.Float64Attribute{
+			Required:            f.role == required,
+			Optional:            f.role == optional,
+			Computed:            f.role == computed,
+			Sensitive:           f.sensitive,
+			MarkdownDescription: f.doc,
+		}
 	case kindStringMap:
 		return dschema.MapAttribute{
 			Required:            f.role == required,

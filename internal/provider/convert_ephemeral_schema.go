@@ -32,6 +32,14 @@ func ephemeralAttribute(f field) eschema.Attribute {
 			Sensitive:           f.sensitive,
 			MarkdownDescription: f.doc,
 		}
+	case kindNumber:
+		return eschema.Float64Attribute{
+			Required:            f.role == required,
+			Optional:            f.role == optional,
+			Computed:            f.role == computed,
+			Sensitive:           f.sensitive,
+			MarkdownDescription: f.doc,
+		}
 	case kindStringMap:
 		return eschema.MapAttribute{
 			Required:            f.role == required,

@@ -30,6 +30,13 @@ func providerAttribute(f field) pschema.Attribute {
 			Sensitive:           f.sensitive,
 			MarkdownDescription: f.doc,
 		}
+	case kindNumber:
+		return pschema.Float64Attribute{
+			Required:            f.role == required,
+			Optional:            f.role == optional,
+			Sensitive:           f.sensitive,
+			MarkdownDescription: f.doc,
+		}
 	case kindStringMap:
 		return pschema.MapAttribute{
 			Required:            f.role == required,

@@ -34,6 +34,15 @@ func resourceAttribute(f field) rschema.Attribute {
 			MarkdownDescription: f.doc,
 			WriteOnly:           f.writeOnly,
 		}
+	case kindNumber:
+		return rschema.Float64Attribute{
+			Required:            f.role == required,
+			Optional:            f.role == optional,
+			Computed:            f.role == computed,
+			Sensitive:           f.sensitive,
+			MarkdownDescription: f.doc,
+			WriteOnly:           f.writeOnly,
+		}
 	case kindStringMap:
 		return rschema.MapAttribute{
 			Required:            f.role == required,

@@ -27,12 +27,16 @@ func (d *redisDataSource) Metadata(_ context.Context, req datasource.MetadataReq
 
 func (d *redisDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	fields := append(readOnlyFields(connectionFields()),
-		text("depth", "How deep to look. `ping`: name, TCP, TLS, password, database, PING. Effective default `ping`.").among("ping"),
+		text("depth", "How deep to look. `ping`: name, TCP, TLS, password, database, PING. `capabilities`: also what the layer needs of this server and this user, without a change to anything. `round_trip`: also messages, sent and received as the layer would, under names of its own that expire. Effective default `capabilities`.").among(depthNames()...),
 		text("timeout", "How long the look may take in all, for example `5s`. Effective default `5s`.").isDuration(),
 		boolean("reachable", "Whether anything answered there, Redis or not; null where it was not looked at.").computed(),
 		boolean("ready", "Whether a channel layer can use it, as far as `depth` tells; null where it was not looked at.").computed(),
 		text("error", "Why it is not ready, in a line; null where it is.").computed(),
 		reportedFindingsField("findings", "What was found, notes of severity `info` included."),
+		serverField(),
+		roundTripField(),
+		integer("blocked_listeners", "Clients that wait for messages now, for a core layer: an upper bound, because all layers of this Redis count. Zero is no failure: nobody may be connected. Null where it is not known.").computed(),
+		integer("subscribed_channels", "Channels of this prefix that somebody is subscribed to, for a pub/sub layer: exact. Zero is no failure. Null where it is not known.").computed(),
 	)
 	resp.Schema = dschema.Schema{
 		MarkdownDescription: "Status of a Redis as the server of a channel layer, for `check` blocks, postconditions and `terraform test`. It never fails for what it finds; settings that no Redis could be reached with are an error. It looks on every plan and changes nothing.",
@@ -46,6 +50,7 @@ func (d *redisDataSource) read(ctx context.Context, config attributes) (layerMod
 	m, diags := readConnection(ctx, config)
 	r := &reader{ctx: ctx, from: config}
 	m.check.timeout = r.text("timeout")
+	m.check.planDepth = r.text("depth")
 	diags.Append(r.diags...)
 	diags.Append(m.withDefaults(d.defaults)...)
 	s := &m.settings
@@ -100,6 +105,8 @@ type redisStatus struct {
 	reachable, ready *bool
 	err              string
 	findings         []finding.Finding
+	server           *redisprobe.Server
+	roundTrip        *redisprobe.RoundTrip
 }
 
 func (d *redisDataSource) look(ctx context.Context, m layerModel, resolution channelconfig.Resolution) redisStatus {
@@ -109,28 +116,33 @@ func (d *redisDataSource) look(ctx context.Context, m layerModel, resolution cha
 	case m.settings.RedisURL.IsUnknown():
 		return redisStatus{err: "The provider's redis_url is not known yet."}
 	}
-	request, ok := requestFor(m, resolution)
+	request, ok := requestFor(m, resolution, m.check.depthAtPlan())
 	if !ok {
 		return redisStatus{err: "These settings make a layer without a Redis."}
 	}
 	report := d.defaults.prober.Join(ctx, request)
 	logReport(ctx, "Looked at Redis for a data source", report)
-	ready := report.Passed()
 	return redisStatus{
 		reachable: &report.Answered,
-		ready:     &ready,
+		ready:     &report.Ready,
 		err:       firstLine(report),
 		findings:  report.Outcome.Findings,
+		server:    report.Server,
+		roundTrip: report.RoundTrip,
 	}
 }
 
-// firstLine is why a report is no pass, in one line.
+// firstLine is why Redis is not ready, in one line.
 func firstLine(report redisprobe.Report) string {
-	if report.Passed() {
+	if report.Ready {
 		return ""
 	}
+	least := finding.Error
+	if undetermined(report) {
+		least = finding.Warning
+	}
 	for _, f := range report.Outcome.Findings {
-		if f.Severity > finding.Info {
+		if f.Severity >= least {
 			return report.Address + ": " + f.Summary + " (" + string(f.ID) + ")"
 		}
 	}
@@ -143,6 +155,15 @@ func (s redisStatus) outputs() outputs {
 		"ready":     types.BoolPointerValue(s.ready),
 		"error":     types.StringNull(),
 		"findings":  findingsList(s.findings),
+
+		"server":              serverValue(s.server),
+		"round_trip":          roundTripValue(s.roundTrip),
+		"blocked_listeners":   types.Int64Null(),
+		"subscribed_channels": types.Int64Null(),
+	}
+	if s.server != nil {
+		out["blocked_listeners"] = types.Int64PointerValue(s.server.BlockedListeners)
+		out["subscribed_channels"] = types.Int64PointerValue(s.server.SubscribedChannels)
 	}
 	if s.err != "" {
 		out["error"] = types.StringValue(s.err)

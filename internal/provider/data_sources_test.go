@@ -26,7 +26,7 @@ func TestAccRedisDataSource_ReportsAndNeverFails(t *testing.T) {
 	const redis = "data.channels_redis.x"
 	server := redistest.Start(t, redistest.Password("made-up-password"))
 	config := func(address string) string {
-		return fmt.Sprintf("data \"channels_redis\" \"x\" {\n redis_url = %q\n timeout = \"2s\"\n}", address)
+		return fmt.Sprintf("data \"channels_redis\" \"x\" {\n redis_url = %q\n timeout = \"2s\"\n depth = \"ping\"\n}", address)
 	}
 	resource.ParallelTest(t, testCase(
 		resource.TestStep{Config: config("http://127.0.0.1"), ExpectError: idPattern("url/scheme")},
@@ -48,6 +48,40 @@ func TestAccRedisDataSource_ReportsAndNeverFails(t *testing.T) {
 			dataIs(redis, "findings", firstFinding("network/refused")),
 		}},
 	))
+}
+
+func TestAccRedisDataSource_SaysWhatTheServerIsAndThatMessagesFlow(t *testing.T) {
+	const redis = "data.channels_redis.x"
+	server := redistest.Start(t, redistest.Password("made-up-password"))
+	config := func(more string) string {
+		return fmt.Sprintf("data \"channels_redis\" \"x\" {\n redis_url = %q\n %s\n}", server.URL(), more)
+	}
+	resource.ParallelTest(t, testCase(
+		resource.TestStep{Config: config(""), ConfigStateChecks: []statecheck.StateCheck{
+			dataIs(redis, "server", knownvalue.ObjectPartial(map[string]knownvalue.Check{
+				"product": text("redis"), "mode": text("standalone"), "role": text("master"), "version": knownvalue.NotNull(), "uptime": knownvalue.NotNull(),
+			})),
+			dataIs(redis, "round_trip", knownvalue.Null()),
+			dataIs(redis, "blocked_listeners", knownvalue.Int64Exact(0)),
+			dataIs(redis, "subscribed_channels", knownvalue.Null()),
+		}},
+		resource.TestStep{Config: config(`backend = "pubsub"
+ depth = "round_trip"`), ConfigStateChecks: []statecheck.StateCheck{
+			dataIs(redis, "ready", knownvalue.Bool(true)),
+			dataIs(redis, "round_trip", knownvalue.ObjectPartial(map[string]knownvalue.Check{
+				"delivered": knownvalue.Bool(true), "direct": knownvalue.Bool(true), "group_members": knownvalue.Int64Exact(2), "group_ms": knownvalue.NotNull(),
+			})),
+			dataIs(redis, "subscribed_channels", knownvalue.Int64Exact(0)),
+			dataIs(redis, "blocked_listeners", knownvalue.Null()),
+		}},
+		resource.TestStep{Config: config(`depth = "ping"`), ConfigStateChecks: []statecheck.StateCheck{
+			dataIs(redis, "ready", knownvalue.Bool(true)),
+			dataIs(redis, "server", knownvalue.Null()),
+		}},
+	))
+	if left := server.Do("DBSIZE"); left != int64(0) {
+		t.Errorf("%v keys are left in Redis", left)
+	}
 }
 
 func TestAccRedisDataSource_TakesTheProvidersURL(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig"
+	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
 )
 
 // checkModel is a check attribute as written; what is unset is so.
@@ -53,6 +54,26 @@ const (
 	modeWarning mode = "warning"
 	modeOff     mode = "off"
 )
+
+// depths are the words for the depth of a check.
+var depths = map[string]redisprobe.Depth{
+	"ping":         redisprobe.DepthPing,
+	"capabilities": redisprobe.DepthCapabilities,
+	"round_trip":   redisprobe.DepthRoundTrip,
+}
+
+func depthNames() []string { return []string{"ping", "capabilities", "round_trip"} }
+
+// Plan looks at all it can without a change; apply proves.
+const (
+	defaultPlanDepth  = "capabilities"
+	defaultApplyDepth = "round_trip"
+)
+
+func (m checkModel) depthAtPlan() redisprobe.Depth { return depths[m.planDepth.Or(defaultPlanDepth)] }
+func (m checkModel) depthAtApply() redisprobe.Depth {
+	return depths[m.applyDepth.Or(defaultApplyDepth)]
+}
 
 const (
 	defaultTimeout = 5 * time.Second

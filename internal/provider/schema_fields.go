@@ -6,6 +6,7 @@ type kind int
 const (
 	kindString kind = iota
 	kindInt
+	kindNumber
 	kindBool
 	kindStringMap
 	kindStringList

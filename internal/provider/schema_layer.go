@@ -87,8 +87,8 @@ func checkField() field {
 			among("auto", "error", "warning", "off"),
 		text("on_apply", "`error`, `warning` or `off`. Effective default `error`: creating or changing the layer succeeds only once its Redis is ready.").
 			among("error", "warning", "off"),
-		text("plan_depth", "How deep plan looks. `ping`: name, TCP, TLS, password, database, PING. Effective default `ping`.").among("ping"),
-		text("apply_depth", "How deep apply looks, in the same words. Effective default `ping`.").among("ping"),
+		text("plan_depth", "How deep plan looks. `ping`: name, TCP, TLS, password, database, PING. `capabilities`: also what the layer needs of this server and this user, without a change to anything. `round_trip`: also messages, sent and received as the layer would, under names of its own that expire. Effective default `capabilities`.").among(depthNames()...),
+		text("apply_depth", "How deep apply looks, in the same words. Effective default `round_trip`.").among(depthNames()...),
 		text("timeout", "How long one attempt may take in all, for example `5s`. Effective default `5s`.").isDuration(),
 		text("wait", "How long apply tries again until Redis is ready. Effective default `30s`.").isDuration(),
 	)

@@ -56,7 +56,7 @@ func run(ctx context.Context, network Network, log Log, request Request) (r resu
 	defer cancel()
 	defer func() {
 		if caught := recover(); caught != nil {
-			a.crashed(ctx, caught)
+			a.result.problem = a.crash(ctx, caught)
 		}
 		a.close()
 		a.result.attempts = 1
@@ -68,14 +68,14 @@ func run(ctx context.Context, network Network, log Log, request Request) (r resu
 	return a.result
 }
 
-// crashed keeps a defect of the check from ending the process. The value of a
+// crash keeps a defect of the check from ending the process. The value of a
 // panic may hold anything, so that only its type and the stack are logged.
-func (a *attempt) crashed(ctx context.Context, caught any) {
+func (a *attempt) crash(ctx context.Context, caught any) *problem {
 	a.log.write(ctx, "the check of a Redis crashed", map[string]any{
 		"panic_type": typeName(caught),
 		"stack":      string(debug.Stack()),
 	})
-	a.result.problem = crashedProblem()
+	return crashedProblem()
 }
 
 func (a *attempt) climb(ctx context.Context) {

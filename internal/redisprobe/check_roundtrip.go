@@ -138,12 +138,18 @@ func (a *attempt) tripBroken(ctx context.Context, on *wire, operation string, er
 	return maybe(docTripInterrupted, observed, "")
 }
 
-// rightsProved takes back what is said about rights that could not be learned:
-// the round trip has used every one.
-func (r *result) rightsProved() {
+// rightsTried takes back what is said about rights that could not be learned:
+// the round trip has used every one, or says itself which one is refused.
+func (r *result) rightsTried() {
+	switch {
+	case r.problem == nil:
+	case slices.Contains([]finding.ID{docMissingCommands.ID, docMissingKeys.ID, docMissingChannels.ID, docTripNotTried.ID}, r.problem.doc.ID):
+	default:
+		return
+	}
 	r.notes = slices.DeleteFunc(r.notes, func(note *problem) bool { return note.doc.ID == docRightsUnknown.ID })
 	for i := range r.stages {
-		if r.stages[i].Name == StageRights && r.stages[i].Status == finding.Undetermined {
+		if r.problem == nil && r.stages[i].Name == StageRights && r.stages[i].Status == finding.Undetermined {
 			r.stages[i].Status = finding.Passed
 		}
 	}

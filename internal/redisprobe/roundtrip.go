@@ -63,13 +63,10 @@ func sameMessage(got, sent channellayer.Message) bool { return len(got) == 1 && 
 
 // roundTrip sends messages as the layer would and receives them, where all that
 // was learned of the server before says that they can be sent.
-func (a *attempt) roundTrip(ctx context.Context, s *session) {
-	if a.request.Depth < DepthRoundTrip || !a.result.ready() {
+func (a *attempt) roundTrip(ctx context.Context, s *session, with *companions) {
+	if with == nil || !a.result.ready() {
 		return
 	}
-	// What listens ends with it.
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	options := a.request.layer().Options
 	options.Expiry, options.GroupExpiry = tripExpiry, tripExpiry
 	// Its channels hold one message at a time.
@@ -77,14 +74,15 @@ func (a *attempt) roundTrip(ctx context.Context, s *session) {
 	t := &trip{a: a, report: &RoundTrip{Connections: 1}, main: transport.Over(s.conn, transport.Watch(hangUp{a.plain, a}))}
 	a.result.roundTrip = t.report
 	a.stage(StageRoundTrip, func() *problem {
-		if a.request.layer().isPubSub() {
-			return t.pubSub(ctx, options)
+		if p := with.come(t.report); p != nil {
+			return p
 		}
-		return t.core(ctx, options)
+		if a.request.layer().isPubSub() {
+			return t.pubSub(ctx, options, with)
+		}
+		return t.core(ctx, options, with)
 	})
-	if a.result.problem == nil {
-		a.result.rightsProved()
-	}
+	a.result.rightsTried()
 }
 
 // trip is one round trip on one host.
@@ -95,28 +93,87 @@ type trip struct {
 	main *transport.Single
 }
 
-// others opens a connection for each member, side by side. They are to be
-// closed, also after a problem.
-func (t *trip) others(ctx context.Context) ([groupMembers]*attempt, *problem) {
+// companions are the connections of the members of a round trip's group. They
+// are opened side by side while the server is still asked about itself; until
+// the answers are known nothing is said on them.
+type companions struct {
+	opened   [groupMembers]*attempt
+	problems [groupMembers]*problem
+	all      sync.WaitGroup
+	cancel   context.CancelFunc
+}
+
+// invite begins to open them, if there is to be a round trip; nil otherwise.
+func (a *attempt) invite(ctx context.Context) *companions {
+	if a.request.Depth < DepthRoundTrip {
+		return nil
+	}
+	with := &companions{}
+	ctx, with.cancel = context.WithCancel(ctx)
+	for i := range with.opened {
+		other := &attempt{network: a.network, request: a.request, log: a.log, dialed: a.dialed}
+		with.opened[i] = other
+		with.all.Go(func() {
+			with.problems[i] = a.guarded(ctx, func() *problem { return other.again(ctx) })
+		})
+	}
+	return with
+}
+
+// come waits until they are open.
+func (with *companions) come(report *RoundTrip) *problem {
+	with.all.Wait()
+	var first *problem
+	for i, p := range with.problems {
+		if with.opened[i].raw != nil {
+			report.Connections++
+		}
+		if first == nil {
+			first = p
+		}
+	}
+	return first
+}
+
+// leave closes them.
+func (with *companions) leave() {
+	if with == nil {
+		return
+	}
+	with.cancel()
+	with.all.Wait()
+	for _, other := range with.opened {
+		other.close()
+	}
+}
+
+// guarded keeps a defect of the check in another goroutine from ending the
+// process.
+func (a *attempt) guarded(ctx context.Context, do func() *problem) (p *problem) {
+	defer func() {
+		if caught := recover(); caught != nil {
+			p = a.crash(ctx, caught)
+		}
+	}()
+	return do()
+}
+
+// each does something for all members of the group side by side.
+func (t *trip) each(ctx context.Context, do func(i int) *problem) *problem {
 	var (
-		opened   [groupMembers]*attempt
 		problems [groupMembers]*problem
 		all      sync.WaitGroup
 	)
-	for i := range opened {
-		opened[i] = &attempt{network: t.a.network, request: t.a.request, log: t.a.log, dialed: t.a.dialed}
-		all.Go(func() { problems[i] = opened[i].again(ctx) })
+	for i := range problems {
+		all.Go(func() { problems[i] = t.a.guarded(ctx, func() *problem { return do(i) }) })
 	}
 	all.Wait()
-	for i, p := range problems {
-		if opened[i].raw != nil {
-			t.report.Connections++
-		}
+	for _, p := range problems {
 		if p != nil {
-			return opened, p
+			return p
 		}
 	}
-	return opened, nil
+	return nil
 }
 
 // again connects once more to where an attempt has been led before: it resolves

@@ -45,7 +45,7 @@ type coreMember struct {
 	packet       packet // what it waits for the replies to
 }
 
-func (t *trip) core(ctx context.Context, options channellayer.Options) *problem {
+func (t *trip) core(ctx context.Context, options channellayer.Options, with *companions) *problem {
 	protocol, err := core.NewProtocol(options, 1)
 	if err != nil {
 		return t.a.tripNotTried()
@@ -56,21 +56,16 @@ func (t *trip) core(ctx context.Context, options channellayer.Options) *problem 
 		m.key = protocol.ChannelKey(m.channel)
 		c.members[i] = m
 	}
-	others, p := t.others(ctx)
 	ctx, cancel := context.WithCancel(ctx)
+	for i, m := range c.members {
+		m.other, m.conn = with.opened[i], transport.Open(with.opened[i].plain)
+	}
 	defer func() {
 		cancel()
-		for i, other := range others {
-			c.members[i].end()
-			other.close()
+		for _, m := range c.members {
+			m.end()
 		}
 	}()
-	if p != nil {
-		return p
-	}
-	for i, other := range others {
-		c.members[i].other, c.members[i].conn = other, transport.Open(other.plain)
-	}
 	return c.run(ctx)
 }
 
@@ -179,34 +174,23 @@ func (c *coreTrip) joinedMembers() []string {
 
 // arrivals waits for the group's message at every member.
 func (c *coreTrip) arrivals(ctx context.Context, started time.Time) *problem {
-	var (
-		problems [groupMembers]*problem
-		all      sync.WaitGroup
-		mu       sync.Mutex
-	)
-	for i, m := range c.members {
-		all.Go(func() {
-			popped, p := c.await(ctx, m)
-			if p != nil {
-				problems[i] = p
-				return
-			}
-			if popped == nil || !c.holds(popped, m, groupMessage()) {
-				return
-			}
-			mu.Lock()
-			c.report.GroupMembers++
-			c.report.GroupTook = time.Since(started)
-			mu.Unlock()
-			// The last thing that it does: it confirms, and its keys go.
-			m.begin(ctx, append(c.confirming(m, *popped), c.removing(m)...))
-		})
-	}
-	all.Wait()
-	for _, p := range problems {
-		if p != nil {
+	var mu sync.Mutex
+	p := c.each(ctx, func(i int) *problem {
+		m := c.members[i]
+		popped, p := c.await(ctx, m)
+		if p != nil || popped == nil || !c.holds(popped, m, groupMessage()) {
 			return p
 		}
+		mu.Lock()
+		c.report.GroupMembers++
+		c.report.GroupTook = time.Since(started)
+		mu.Unlock()
+		// The last thing that it does: it confirms, and its keys go.
+		m.begin(ctx, append(c.confirming(m, *popped), c.removing(m)...))
+		return nil
+	})
+	if p != nil {
+		return p
 	}
 	if c.report.GroupMembers < groupMembers {
 		return c.a.groupNotDelivered(c.report.GroupMembers)
@@ -286,9 +270,7 @@ func (m *coreMember) end() {
 	if m.waiting != nil {
 		_, _ = m.waiting.Wait()
 	}
-	if m.conn != nil {
-		_ = m.conn.Close()
-	}
+	_ = m.conn.Close()
 }
 
 // keys are all that a round trip ever writes.

@@ -2,6 +2,8 @@ package redisprobe
 
 import (
 	"context"
+	"errors"
+	"strings"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/channellayer"
 	"github.com/channel-layer/terraform-provider-channels/internal/channellayer/core"
@@ -111,11 +113,16 @@ func (p packet) executed(reply channellayer.Reply) ([]channellayer.Reply, *rejec
 	return results, nil
 }
 
+// abortedBy begins the refusal of an EXEC, before what it is refused for.
+const abortedBy = "EXECABORT Transaction discarded because of: "
+
+// errorText is the text of an error reply.
 func errorText(err error) string {
-	if refused, ok := err.(*channellayer.ReplyError); ok { //nolint:errorlint // replies hold it as it is
-		return refused.Text
+	var refused *channellayer.ReplyError
+	if !errors.As(err, &refused) {
+		return ""
 	}
-	return ""
+	return strings.TrimPrefix(refused.Text, abortedBy)
 }
 
 // exchange sends a packet over the first connection.

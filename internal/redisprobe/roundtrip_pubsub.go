@@ -34,7 +34,7 @@ type pubSubMember struct {
 	listener *transport.Listener
 }
 
-func (t *trip) pubSub(ctx context.Context, options channellayer.Options) *problem {
+func (t *trip) pubSub(ctx context.Context, options channellayer.Options, with *companions) *problem {
 	protocol, err := pubsub.NewProtocol(options, 1)
 	if err != nil {
 		return t.a.tripNotTried()
@@ -43,27 +43,20 @@ func (t *trip) pubSub(ctx context.Context, options channellayer.Options) *proble
 	for i := range c.members {
 		c.members[i] = &pubSubMember{channel: protocol.ChannelName("specific.tfcheck", tripName())}
 	}
-	others, p := t.others(ctx)
-	ctx, cancel := context.WithCancel(ctx)
+	for i, m := range c.members {
+		m.other = with.opened[i]
+		m.listener = transport.Listen(m.other.plain, t.a.loginCalls().commands()...)
+	}
 	defer func() {
-		cancel()
-		for i, other := range others {
-			c.members[i].end()
-			other.close()
+		for _, m := range c.members {
+			_ = m.listener.Close()
 		}
 	}()
-	if p != nil {
-		return p
-	}
-	for i, other := range others {
-		c.members[i].other = other
-		c.members[i].listener = transport.Listen(other.plain, t.a.loginCalls().commands()...)
-	}
 	return c.run(ctx)
 }
 
 func (c *pubSubTrip) run(ctx context.Context) *problem {
-	if p := c.each(func(m *pubSubMember) *problem { return c.join(ctx, m) }); p != nil {
+	if p := c.each(ctx, func(i int) *problem { return c.join(ctx, c.members[i]) }); p != nil {
 		return p
 	}
 	if p := c.direct(ctx); p != nil {
@@ -72,25 +65,7 @@ func (c *pubSubTrip) run(ctx context.Context) *problem {
 	if p := c.toGroup(ctx); p != nil {
 		return p
 	}
-	return c.each(func(m *pubSubMember) *problem { return c.leave(ctx, m) })
-}
-
-// each does something for all members side by side.
-func (c *pubSubTrip) each(do func(m *pubSubMember) *problem) *problem {
-	var (
-		problems [groupMembers]*problem
-		all      sync.WaitGroup
-	)
-	for i, m := range c.members {
-		all.Go(func() { problems[i] = do(m) })
-	}
-	all.Wait()
-	for _, p := range problems {
-		if p != nil {
-			return p
-		}
-	}
-	return nil
+	return c.each(ctx, func(i int) *problem { return c.leave(ctx, c.members[i]) })
 }
 
 // join subscribes to the member's channel and to the group, and waits until
@@ -177,8 +152,8 @@ func (c *pubSubTrip) toGroup(ctx context.Context) *problem {
 		return p
 	}
 	var mu sync.Mutex
-	p := c.each(func(m *pubSubMember) *problem {
-		arrived, p := c.await(ctx, m, c.group, groupMessage())
+	p := c.each(ctx, func(i int) *problem {
+		arrived, p := c.await(ctx, c.members[i], c.group, groupMessage())
 		if p == nil && arrived == intact {
 			mu.Lock()
 			defer mu.Unlock()
@@ -229,10 +204,4 @@ func (c *pubSubTrip) await(ctx context.Context, m *pubSubMember, channel string,
 		return changed, nil
 	}
 	return intact, nil
-}
-
-func (m *pubSubMember) end() {
-	if m.listener != nil {
-		_ = m.listener.Close()
-	}
 }

@@ -117,8 +117,10 @@ func (a *attempt) judge(ctx context.Context, s *session, said answers) {
 	}
 	if a.request.looks() {
 		a.note(a.open(said))
+		with := a.invite(ctx)
+		defer with.leave()
 		a.survey(ctx, s, said)
-		a.roundTrip(ctx, s)
+		a.roundTrip(ctx, s, with)
 		return
 	}
 	a.record(StagePing, a.judgePing(ctx, said.ping), said.restTook)

@@ -17,6 +17,7 @@ func (s *screen) facts(f *redisprobe.Server) {
 		parts []string
 	}{
 		{"server", kindOf(f)},
+		{"uptime", uptimeOf(f)},
 		{"memory", memoryOf(f)},
 		{"clients", clientsOf(f)},
 		{"listeners", listenersOf(f)},
@@ -42,8 +43,13 @@ func kindOf(f *redisprobe.Server) []string {
 			parts = append(parts, *text)
 		}
 	}
+	return parts
+}
+
+func uptimeOf(f *redisprobe.Server) []string {
+	var parts []string
 	if f.UptimeSeconds != nil {
-		parts = append(parts, "up "+duration(*f.UptimeSeconds))
+		parts = append(parts, duration(*f.UptimeSeconds))
 	}
 	if f.Persistence != nil {
 		parts = append(parts, "persistence "+*f.Persistence)
@@ -89,11 +95,13 @@ func clientsOf(f *redisprobe.Server) []string {
 
 func listenersOf(f *redisprobe.Server) []string {
 	var parts []string
-	if n := f.BlockedListeners; n != nil {
-		parts = append(parts, "at most "+count(*n, "process waits for messages", "processes wait for messages"))
-	}
-	if n := f.SubscribedChannels; n != nil {
-		parts = append(parts, count(*n, "channel of this prefix", "channels of this prefix"))
+	switch blocked, channels := f.BlockedListeners, f.SubscribedChannels; {
+	case blocked != nil && *blocked > 0:
+		parts = append(parts, "at most "+count(*blocked, "process waits for messages", "processes wait for messages"))
+	case channels != nil && *channels > 0:
+		parts = append(parts, count(*channels, "channel of this prefix", "channels of this prefix"))
+	case blocked != nil || channels != nil:
+		parts = append(parts, "nobody waits for messages now")
 	}
 	return parts
 }

@@ -2,9 +2,7 @@ package cli_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,27 +12,6 @@ import (
 	"github.com/channel-layer/terraform-provider-channels/internal/cli"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/redistest"
 )
-
-// hosts is a network in which only these hosts exist, "redis.example.com:6379",
-// each at a real address.
-type hosts map[string]string
-
-func (h hosts) Resolve(_ context.Context, host string) ([]string, error) {
-	for name := range h {
-		if known, _, err := net.SplitHostPort(name); err == nil && known == host {
-			return []string{host}, nil
-		}
-	}
-	return nil, &net.DNSError{Err: "no such host", IsNotFound: true}
-}
-
-func (h hosts) Dial(ctx context.Context, network, address string) (net.Conn, error) {
-	if server, ok := h[address]; ok {
-		address = server
-	}
-	var dialer net.Dialer
-	return dialer.DialContext(ctx, network, address)
-}
 
 // address is where the redis of the screens is.
 const address = "redis.example.com:6379"

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig"
@@ -25,6 +26,15 @@ func fixFor(f finding.Finding) string {
 	).Replace(f.Fix)
 }
 
+// tried reports whether messages were sent.
+func (r Result) tried() bool {
+	return slices.ContainsFunc(r.Servers, func(s Server) bool { return s.RoundTrip != nil })
+}
+
+func hasFinding(findings []finding.Finding, id finding.ID) bool {
+	return slices.ContainsFunc(findings, func(f finding.Finding) bool { return f.ID == id })
+}
+
 // nextStep is the one thing to do now.
 func nextStep(r Result) string {
 	for _, f := range r.Findings {
@@ -41,6 +51,8 @@ func nextStep(r Result) string {
 	switch {
 	case memory:
 		return "Nothing to mend as long as the app is one process. Set REDIS_URL where it has several: they cannot reach each other now."
+	case r.Status == finding.Undetermined && !r.tried() && hasFinding(r.Findings, "acl/rights-unknown"):
+		return "Run this again with --round-trip: it tries what this user may not ask."
 	case r.Status == finding.Undetermined && len(r.Findings) > 0:
 		return r.Findings[0].Fix
 	case r.Status == finding.Undetermined:

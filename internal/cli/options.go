@@ -18,7 +18,7 @@ const help = `Usage: terraform-provider-channels check [flags]
 
 Says which channel layer Django makes of the variables of this process, or of a
 .env file, and whether the Redis behind it is ready. Run it where the app runs:
-in its container, inside its network. It looks and changes nothing.
+in its container, inside its network. Without --round-trip it changes nothing.
 
 It reads REDIS_URL, REDIS_HOST, REDIS_PORT and DEBUG. There is no flag for a URL
 or a password: everybody on the machine can see the flags of a running program.
@@ -40,9 +40,11 @@ What to read:
                                the two flags above come first
 
 What to look at:
+  --round-trip                 also send messages as the layer does, and receive
+                               them, under names of their own that expire
   --group NAME                 how many members a group has
   --channel NAME               how many messages wait in a channel
-  --timeout 5s                 how long connecting to a Redis may take in all
+  --timeout 5s                 how long the check of a Redis may take in all
 
 How to print:
   --json                       one JSON object
@@ -62,7 +64,7 @@ Example:
 type options struct {
 	envFile, requirements string
 	group, channel        string
-	json                  bool
+	roundTrip, json       bool
 	timeout               time.Duration
 	backend               channelconfig.Value[channelconfig.Backend]
 	prefix                channelconfig.Value[string]
@@ -117,6 +119,7 @@ func parseOptions(args []string) (options, error) {
 // define defines the flags. Each take function reports whether it understood.
 func (o *options) define(set *flag.FlagSet, each func(name, wants string, take func(text string) bool)) {
 	set.BoolVar(&o.json, "json", false, "")
+	set.BoolVar(&o.roundTrip, "round-trip", false, "")
 	each("env-file", "the name of a file", notEmpty(&o.envFile))
 	each("requirements", "the name of a file", notEmpty(&o.requirements))
 	each("group", "the name of a group: ASCII letters, digits, hyphens, underscores and periods, fewer than 100", func(text string) bool {

@@ -63,14 +63,17 @@ func inWords(s finding.Status) (style, string) {
 	}
 }
 
-// status is the status of a step, in a column of its own.
-func (p paper) status(s finding.Status, column int) string {
+// status is the status of a step, in a column of its own. On a server that is
+// ready, a step fails with no more than warnings.
+func (p paper) status(s finding.Status, ready bool, column int) string {
 	colour, word := inWords(s)
-	switch s {
-	case finding.Passed:
+	switch {
+	case s == finding.Passed:
 		word = "ok"
-	case finding.Undetermined:
+	case s == finding.Undetermined:
 		word = "unclear"
+	case ready:
+		colour, word = yellow, "warning"
 	}
 	return p.paint(colour, word) + strings.Repeat(" ", max(column-len(word), 1))
 }

@@ -9,8 +9,15 @@ import (
 	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
 )
 
-// depth is how far a check goes where the arguments say nothing else.
-const depth = redisprobe.DepthPing
+// defaultDepth is how far a check goes where the arguments say nothing else.
+const defaultDepth = redisprobe.DepthCapabilities
+
+func (o options) depth() redisprobe.Depth {
+	if o.roundTrip {
+		return redisprobe.DepthRoundTrip
+	}
+	return defaultDepth
+}
 
 // plan is what follows from the variables without a network, and what to ask
 // of the servers.
@@ -101,7 +108,7 @@ func (p plan) ask() ([]redisprobe.Request, string) {
 			Setting:    host.Setting,
 			Hidden:     !host.Showable(p.line),
 			Timeout:    p.options.timeout,
-			Depth:      depth,
+			Depth:      p.options.depth(),
 			Layer:      &redisprobe.Layer{Backend: p.backend(), Options: p.layer},
 			Debug:      p.resolution.Debug.Or(false),
 		})

@@ -22,8 +22,10 @@ type Result struct {
 	FormatVersion string         `json:"format_version"`
 	Version       string         `json:"version"`
 	Status        finding.Status `json:"status"`
-	Source        Source         `json:"source"`
-	Layer         Layer          `json:"layer"`
+	// Depth is how far it was asked to go: "capabilities" or "round_trip".
+	Depth  string `json:"depth"`
+	Source Source `json:"source"`
+	Layer  Layer  `json:"layer"`
 	// Unconnected is why nothing was connected to, "" where something was.
 	Unconnected string `json:"unconnected"`
 	// Servers are the hosts of the layer, in their order.
@@ -86,12 +88,28 @@ type Server struct {
 	Stages   []Stage `json:"stages"`
 	// Facts are what the server said of itself, null where nothing.
 	Facts *redisprobe.Server `json:"facts"`
+	// RoundTrip is what came through, null where nothing was sent.
+	RoundTrip *RoundTrip `json:"round_trip"`
 }
 
-// Stage is a step of connecting. Steps that do not apply or were not reached
-// are not listed.
+// RoundTrip is what messages came through, between two simulated processes of
+// an app.
+type RoundTrip struct {
+	Delivered bool `json:"delivered"`
+	// Direct is the message to one channel, Members how many of the two members
+	// of a group got the message to the group. Times are 0 for what did not
+	// arrive.
+	Direct       bool    `json:"direct"`
+	DirectMillis float64 `json:"direct_milliseconds"`
+	Members      int     `json:"group_members"`
+	GroupMillis  float64 `json:"group_milliseconds"`
+}
+
+// Stage is a step of the check. Steps that do not apply or were not reached are
+// not listed.
 type Stage struct {
-	Name   string         `json:"name"`
+	Name string `json:"name"`
+	// Status is failed for a step with an error or a warning.
 	Status finding.Status `json:"status"`
 	// Millis is 0 for a step that travels with the next.
 	Millis float64 `json:"milliseconds"`
@@ -116,12 +134,16 @@ func (p plan) result(g gathered, version string) Result {
 	r := Result{
 		FormatVersion: formatVersion,
 		Version:       version,
+		Depth:         "capabilities",
 		Source:        p.given.source,
 		Layer:         p.describe(),
 		Unconnected:   p.unasked,
 		Servers:       []Server{},
 		Group:         g.group,
 		Channel:       g.channel,
+	}
+	if p.options.roundTrip {
+		r.Depth = "round_trip"
 	}
 	outcomes := []finding.Outcome{p.static}
 	statuses := []finding.Status{p.staticStatus()}
@@ -219,6 +241,13 @@ func serverOf(report redisprobe.Report) Server {
 	}
 	for _, stage := range report.Stages {
 		s.Stages = append(s.Stages, Stage{Name: string(stage.Name), Status: stage.Status, Millis: millis(stage.Duration.Nanoseconds())})
+	}
+	if trip := report.RoundTrip; trip != nil {
+		s.RoundTrip = &RoundTrip{
+			Delivered: trip.Delivered(),
+			Direct:    trip.Direct, DirectMillis: millis(trip.DirectTook.Nanoseconds()),
+			Members: trip.GroupMembers, GroupMillis: millis(trip.GroupTook.Nanoseconds()),
+		}
 	}
 	return s
 }

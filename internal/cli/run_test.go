@@ -111,7 +111,7 @@ func TestDebug_DoesNotMatterBesideAURL(t *testing.T) {
 }
 
 func TestGroup_IsSeenByTheLeastPrivilegedUser(t *testing.T) {
-	server := redistest.Start(t, redistest.User("core", "on", ">example-password", "resetkeys", "resetchannels", "nocommands", "~asgi*",
+	server := redistest.Start(t, redistest.Password("another-password"), redistest.User("core", "on", ">example-password", "resetkeys", "resetchannels", "nocommands", "~asgi*",
 		"+zadd", "+zcount", "+zrem", "+zrange", "+zremrangebyscore", "+zpopmin", "+bzpopmin", "+del", "+expire", "+eval", "+multi", "+exec"))
 	server.Do("ZADD", "asgi:group:chat", time.Now().Unix(), "specific.a!1")
 	server.Do("ZADD", "asgispecific.a!", time.Now().Unix(), "message")
@@ -128,8 +128,42 @@ func TestGroup_IsSeenByTheLeastPrivilegedUser(t *testing.T) {
 	}
 }
 
+// pubSubOnly is a server whose user "pub" may do what the pub/sub layer does.
+func pubSubOnly(t *testing.T) *redistest.Server {
+	t.Helper()
+	return redistest.Start(t, redistest.Password("another-password"),
+		redistest.User("pub", "on", ">example-password", "resetkeys", "resetchannels", "nocommands", "&asgi*", "+subscribe", "+unsubscribe", "+publish"))
+}
+
+func TestRoundTrip_ProvesWhatMayNotBeAsked(t *testing.T) {
+	server := pubSubOnly(t)
+	r := run{args: []string{"--backend", "pubsub"}, environ: []string{"REDIS_URL=redis://pub:example-password@" + address}, network: at(server)}
+	asked, code := r.json(t)
+	if code != cli.ExitUndetermined || !strings.Contains(asked.NextStep, "--round-trip") {
+		t.Errorf("it ended with %d, and the next step is %q", code, asked.NextStep)
+	}
+	r.args = append(r.args, "--round-trip")
+	tried, code := r.json(t)
+	if code != cli.ExitPassed || tried.Depth != "round_trip" || tried.Servers[0].RoundTrip == nil || !tried.Servers[0].RoundTrip.Delivered {
+		t.Errorf("it ended with %d and %+v", code, tried)
+	}
+}
+
+func TestRoundTrip_LeavesNothing(t *testing.T) {
+	server := redistest.Start(t, redistest.Password("example-password"))
+	for _, backend := range []string{"core", "pubsub"} {
+		_, code := run{args: []string{"--round-trip", "--backend", backend}, environ: []string{"REDIS_URL=redis://default:example-password@" + address}, network: at(server)}.json(t)
+		if code != cli.ExitPassed {
+			t.Errorf("%s: it ended with %d", backend, code)
+		}
+	}
+	if left := server.Do("DBSIZE"); left != int64(0) {
+		t.Errorf("%v keys are left", left)
+	}
+}
+
 func TestGroup_ThatMayNotBeAskedForIsUndetermined(t *testing.T) {
-	server := redistest.Start(t, redistest.User("pub", "on", ">example-password", "resetkeys", "nocommands", "&asgi*", "+subscribe", "+unsubscribe", "+publish"))
+	server := pubSubOnly(t)
 	result, code := run{
 		args:    []string{"--group", "chat", "--backend", "pubsub"},
 		environ: []string{"REDIS_URL=redis://pub:example-password@" + address}, network: at(server),
@@ -143,30 +177,36 @@ func TestGroup_ThatMayNotBeAskedForIsUndetermined(t *testing.T) {
 }
 
 func TestGroup_ListensOnPubSub(t *testing.T) {
-	server := redistest.Start(t)
+	server := redistest.Start(t, redistest.Password("example-password"))
 	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", server.Addr())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	if _, err := conn.Write([]byte("SUBSCRIBE asgi__group__chat\r\n")); err != nil {
+	if _, err := conn.Write([]byte("AUTH example-password\r\nSUBSCRIBE asgi__group__chat\r\n")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := conn.Read(make([]byte, 64)); err != nil {
-		t.Fatal(err)
+	var said []byte
+	for !strings.Contains(string(said), "subscribe") {
+		chunk := make([]byte, 64)
+		n, err := conn.Read(chunk)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said = append(said, chunk[:n]...)
 	}
-	result, code := run{args: []string{"--group", "chat", "--backend", "pubsub"}, environ: []string{"REDIS_URL=redis://" + address}, network: at(server)}.json(t)
+	result, code := run{args: []string{"--group", "chat", "--backend", "pubsub"}, environ: []string{"REDIS_URL=redis://default:example-password@" + address}, network: at(server)}.json(t)
 	if code != cli.ExitPassed || result.Group.Listeners == nil || *result.Group.Listeners != 1 {
 		t.Errorf("it ended with %d and %+v", code, *result.Group)
 	}
 }
 
 func TestChannel_ThatIsFullIsTheNextStep(t *testing.T) {
-	server := redistest.Start(t)
+	server := redistest.Start(t, redistest.Password("example-password"))
 	for i := range 100 {
 		server.Do("ZADD", "asgithumbnails", time.Now().Unix(), i)
 	}
-	r := run{args: []string{"--channel", "thumbnails"}, environ: []string{"REDIS_URL=redis://" + address}, network: at(server)}
+	r := run{args: []string{"--channel", "thumbnails"}, environ: []string{"REDIS_URL=redis://default:example-password@" + address}, network: at(server)}
 	result, _ := r.json(t)
 	if !strings.Contains(result.NextStep, "thumbnails: it is full") {
 		t.Errorf("the next step is %q", result.NextStep)

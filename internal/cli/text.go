@@ -14,8 +14,8 @@ import (
 func writeText(w io.Writer, r Result, p paper) error {
 	s := screen{paper: p}
 	s.layer(r)
-	for _, server := range r.Servers {
-		s.server(server)
+	for i, server := range r.Servers {
+		s.server(server, i, len(r.Servers))
 	}
 	s.looked(r)
 	s.findings(r.Findings)
@@ -142,8 +142,13 @@ func stageNames() map[string]string {
 	}
 }
 
-func (s *screen) server(server Server) {
-	s.heading("Redis at " + server.Address)
+// server writes a host of the layer, the i-th of so many.
+func (s *screen) server(server Server, i, of int) {
+	title := "Redis at " + server.Address
+	if of > 1 {
+		title = fmt.Sprintf("Shard %d of %d, %s", i+1, of, title)
+	}
+	s.heading(title)
 	if len(server.Stages) == 0 {
 		s.sentence("  ", "Not connected to.")
 	}
@@ -157,9 +162,27 @@ func (s *screen) server(server Server) {
 			took = "" // it travels with the next
 		}
 		line := fmt.Sprintf("%-22s%s", name, took)
-		s.text.WriteString("  " + s.paper.status(stage.Status, 9) + strings.TrimRight(line, " ") + "\n")
+		s.text.WriteString("  " + s.paper.status(stage.Status, server.Ready, 9) + strings.TrimRight(line, " ") + "\n")
 	}
+	if server.RoundTrip != nil || server.Facts != nil {
+		s.text.WriteByte('\n')
+	}
+	s.roundTrip(server.RoundTrip)
 	s.facts(server.Facts)
+}
+
+// roundTrip writes what came through.
+func (s *screen) roundTrip(trip *RoundTrip) {
+	switch {
+	case trip == nil:
+	case trip.Delivered:
+		s.row("messages", "one to a channel", fmt.Sprintf("took %.1f ms,", trip.DirectMillis),
+			"one to a group of two", fmt.Sprintf("%.1f ms", trip.GroupMillis))
+	case trip.Direct:
+		s.row("messages", "one to a channel arrived,", fmt.Sprintf("one to a group reached %d of 2", trip.Members))
+	default:
+		s.row("messages", "none arrived")
+	}
 }
 
 func (s *screen) looked(r Result) {

@@ -2,11 +2,11 @@
 // common for its two layers: names, their validation, capacities, shards,
 // options, errors, and the seam to a connection.
 //
-//   - [.../serializer] makes bytes of messages, and back;
-//   - [.../core] is channels_redis.core.RedisChannelLayer;
-//   - [.../pubsub] is channels_redis.pubsub.RedisPubSubChannelLayer;
-//   - [.../transport] carries commands over go-redis;
-//   - [.../flush] empties a layer, and is kept apart from what only looks.
+//   - package serializer makes bytes of messages, and back;
+//   - package core is channels_redis.core.RedisChannelLayer;
+//   - package pubsub is channels_redis.pubsub.RedisPubSubChannelLayer;
+//   - package transport carries commands over go-redis;
+//   - package flush empties a layer, and is kept apart from what only looks.
 //
 // Mirrored are channels_redis 4.1.0 to 4.3.0 (core.py, pubsub.py,
 // serializers.py, utils.py) and the BaseChannelLayer of Channels 4.0 to 4.3
@@ -20,10 +20,13 @@
 //   - Before a group message is delivered, messages that are too old are removed
 //     on the shard that was used last, not on the channel's (core.GroupSend).
 //
-// Deliberate differences, each with a test of that name:
+// Deliberate differences:
 //
 //   - Names, keys and texts are UTF-8. Python's lone surrogates have no place in
 //     them; JSON with one in it is refused.
+//   - A dict with keys that msgpack.unpackb would refuse is not sent; Python sends
+//     it, and fails where it is received. Likewise json.dumps makes text of keys
+//     that are numbers; here keys are text.
 //   - Values nested more than 900 deep are refused in JSON. Python's limit is
 //     about 990, less what the caller's stack has taken.
 //   - JSON in UTF-16 or UTF-32, which json.loads detects, is refused.

@@ -213,6 +213,20 @@ func TestReceive_RestoresWhatWasInFlight(t *testing.T) {
 	}
 }
 
+func TestReceive_WaitsLongerThanOnePoll(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	layer := newLayer(t, channellayer.Defaults(), core.Setup{PollSeconds: 1}, server)
+	channel := layer.NewChannel("specific")
+	stop := server.Monitor()
+	sent := time.AfterFunc(1300*time.Millisecond, func() { _ = layer.Send(context.Background(), channel, message{"n": int64(1)}) })
+	defer sent.Stop()
+	expect(t, layer, channel, message{"n": int64(1)})
+	if polls := strings.Count(strings.Join(stop(), "\n"), `"BZPOPMIN"`); polls != 2 {
+		t.Errorf("%d polls, want 2", polls)
+	}
+}
+
 func TestReceive_OneReaderServesTheProcess(t *testing.T) {
 	t.Parallel()
 	server, ctx := redistest.Start(t), patience(t)

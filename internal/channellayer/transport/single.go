@@ -158,7 +158,11 @@ type Pending struct {
 // replies are there or the context ends; Wait must be called.
 func (s *Single) Begin(ctx context.Context, commands ...channellayer.Command) *Pending {
 	s.mu.Lock()
-	written := s.wire.await(commands[len(commands)-1].Name())
+	last := channellayer.Command{}
+	if len(commands) > 0 {
+		last = commands[len(commands)-1]
+	}
+	written := s.wire.await(last.Name())
 	p := &Pending{done: make(chan struct{})}
 	go func() {
 		defer close(p.done)

@@ -116,6 +116,9 @@ func TestBegin_ReturnsWhenTheReadIsUnderWay(t *testing.T) {
 			t.Errorf("warm %v: %v, want %v", warm, replies[1].Value, want)
 		}
 	}
+	if replies, err := reader.Begin(ctx).Wait(); err != nil || len(replies) != 0 {
+		t.Errorf("no commands: %v (%v)", replies, err)
+	}
 	canceled, cancel := context.WithCancel(ctx)
 	pending := reader.Begin(canceled, command{"BZPOPMIN", "key", 5})
 	cancel()

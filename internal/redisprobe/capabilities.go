@@ -161,7 +161,7 @@ func (a *attempt) askRest(ctx context.Context, pipe redis.Pipeliner, learned *su
 		m.channels = pipe.Do(ctx, "PUBSUB", "CHANNELS", globEscape(layer.Options.Prefix)+"*")
 	}
 	// Which client library a connection uses is shown since Redis 7.2.
-	if learned.hello.showsLibraries() && rights.granted("client") {
+	if (learned.hello.showsLibraries() || !learned.hello.seen) && rights.granted("client") {
 		m.clients = pipe.Do(ctx, "CLIENT", "LIST", "TYPE", clientType(layer))
 	}
 	if rights.wantsUser(learned.hello) {

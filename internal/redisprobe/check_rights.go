@@ -78,13 +78,12 @@ func (a *attempt) rightsProblems(learned *survey) []*problem {
 		}
 		granted := commands
 		if len(places) == 0 && r.unknown() {
-			// Nothing else could be learned: the rule is the whole one.
-			granted = append(slices.Clone(commands), r.with(unsure)...)
+			// The rest could not be learned. Commands can be granted twice; patterns
+			// cannot be added to ~*, and stay for another look.
+			granted = slices.Concat(commands, r.with(unsure))
 			p.observed += " What else it may do could not be found out."
-			p.fix = a.grant(a.patterns(r.places), granted)
-		} else {
-			p.fix = a.grant(nil, granted)
 		}
+		p.fix = a.grant(nil, granted)
 		problems = append(problems, p)
 	}
 	if len(places) > 0 {

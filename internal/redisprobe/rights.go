@@ -305,24 +305,26 @@ func (r *rights) mayRun(command string) verdict {
 }
 
 // settleChannels tells channels from commands: no other command has a place in
-// common with SUBSCRIBE and PUBLISH, but UNSUBSCRIBE needs none.
+// common with SUBSCRIBE and PUBLISH, but UNSUBSCRIBE needs none. Whoever may
+// not run that either lacks the commands, first of all.
 func (r *rights) settleChannels() {
+	granted := func(command string, at place) bool { return r.answerTo(command, at) == '+' }
+	reached := false
 	for _, at := range []place{specific, group} {
-		subscribe, publish := r.answerTo("subscribe", at), r.answerTo("publish", at)
-		switch {
-		case subscribe == '+' || publish == '+':
-			r.places[at] = yes
-		case r.commands["unsubscribe"] == no && at == specific:
-			r.places[at] = unsure
-		default:
-			r.places[at] = no
+		r.places[at] = no
+		if granted("subscribe", at) || granted("publish", at) {
+			r.places[at], reached = yes, true
 		}
+	}
+	lost := !reached && r.commands["unsubscribe"] == no
+	if lost {
+		r.places[specific], r.places[group] = unsure, unsure
 	}
 	for _, command := range []string{"subscribe", "publish"} {
 		switch {
-		case r.answerTo(command, specific) == '+' || r.answerTo(command, group) == '+':
+		case granted(command, specific) || granted(command, group):
 			r.commands[command] = yes
-		case r.places[specific] == yes || r.commands["unsubscribe"] == no:
+		case reached || lost:
 			r.commands[command] = no
 		default:
 			r.commands[command] = unsure

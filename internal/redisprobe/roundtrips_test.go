@@ -34,21 +34,58 @@ func TestLook_TwoRoundTripsUntilPong(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			// One round trip more would take 100 ms more; a busy machine may, too,
-			// and cuts what was sent at once in two, so that the best of a few
-			// counts.
-			most := time.Duration(c.most)*2*oneWay + oneWay
-			took, trips := time.Hour, 1000
-			for range 8 {
-				nowTook, nowTrips := lookThroughDelay(t, c.server, c.shapes, c.id)
-				took, trips = min(took, nowTook), min(trips, nowTrips)
-				if took <= most && trips <= c.most {
-					return
-				}
-			}
-			t.Errorf("took %s and %d round trips at best, want at most %s and %d", took, trips, most, c.most)
+			fewTrips(t, c.server, c.shapes, c.id, c.most)
 		})
 	}
+}
+
+func TestLook_CapabilitiesTakeOneRoundTripMore(t *testing.T) {
+	authority := redistest.NewAuthority(t)
+	users := []redistest.Option{redistest.Password(canary), leastCore(), leastPubSub()}
+	plain := redistest.Start(t, users...)
+	old := redistest.Start(t, append(users, redistest.Binary("redis-6.2"))...)
+	newer := redistest.Start(t, append(users, redistest.Binary("redis-7.4"))...)
+	secured := redistest.Start(t, append(users, redistest.TLS(authority))...)
+	ca := option("ssl_ca_certs", authority.File(t))
+	for name, c := range map[string]struct {
+		server *redistest.Server
+		shapes []shape
+		most   int
+		id     string
+	}{
+		"default":                       {plain, []shape{as("default", canary), onDB(3)}, 3, "redis/restarted"},
+		"default, 6.2":                  {old, []shape{as("default", canary)}, 3, "redis/restarted"},
+		"default, clients of 7.4":       {newer, []shape{as("default", canary), unstated}, 3, "redis/restarted"},
+		"default, pub/sub":              {plain, []shape{as("default", canary), pubSub}, 3, ""},
+		"few rights":                    {plain, []shape{as("core", canary)}, 3, ""},
+		"few rights, pub/sub":           {plain, []shape{as("pub", canary), pubSub}, 2, "acl/rights-unknown"},
+		"default over TLS, database":    {secured, []shape{overTLS, ca, as("default", canary), onDB(3)}, 4, "redis/restarted"},
+		"few rights over TLS":           {secured, []shape{overTLS, ca, as("core", canary)}, 4, ""},
+		"few rights over TLS, pub/sub":  {secured, []shape{overTLS, ca, as("pub", canary), pubSub}, 3, "acl/rights-unknown"},
+		"wrong password, no further on": {plain, []shape{as("default", "not-"+canary)}, 2, "auth/wrong-password"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fewTrips(t, c.server, append([]shape{looking}, c.shapes...), c.id, c.most)
+		})
+	}
+}
+
+// fewTrips looks through a delay until it takes no more than that many round
+// trips: one more would take 100 ms more. A busy machine may, too, and cuts
+// what was sent at once in two, so that the best of a few counts.
+func fewTrips(t *testing.T, server *redistest.Server, shapes []shape, id string, mostTrips int) {
+	t.Helper()
+	most := time.Duration(mostTrips)*2*oneWay + oneWay
+	took, trips := time.Hour, 1000
+	for range 8 {
+		nowTook, nowTrips := lookThroughDelay(t, server, shapes, id)
+		took, trips = min(took, nowTook), min(trips, nowTrips)
+		if took <= most && trips <= mostTrips {
+			return
+		}
+	}
+	t.Errorf("took %s and %d round trips at best, want at most %s and %d", took, trips, most, mostTrips)
 }
 
 // lookThroughDelay looks at a server behind a proxy and returns how long it

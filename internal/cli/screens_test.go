@@ -27,7 +27,8 @@ type screen struct {
 // screens are healthy layers and broken ones, with real servers behind.
 func screens(t *testing.T) []screen {
 	t.Helper()
-	server := redistest.Start(t, redistest.Password("example-password"))
+	server := redistest.Start(t, redistest.Password("example-password"),
+		redistest.User("app", "on", ">example-password", "resetkeys", "~asgi*", "nocommands", "+zadd", "+zcount", "+eval", "+expire"))
 	now := time.Now().Unix()
 	server.Do("ZADD", "asgi:group:chat_42", now, "specific.a!1", now, "specific.b!2", now-90_000, "specific.c!3")
 	server.Do("ZADD", "asgithumbnails", now, "one", now, "two", now-90, "too old")
@@ -41,6 +42,7 @@ func screens(t *testing.T) []screen {
 		{"open", run{environ: []string{"REDIS_HOST=redis.example.com", "REDIS_PORT=6379", "DEBUG=False"}, network: at(open), args: versions}, cli.ExitPassed},
 		{"pubsub", run{environ: []string{url}, network: at(server), args: append([]string{"--backend", "pubsub", "--round-trip", "--group", "chat_42"}, versions...)}, cli.ExitPassed},
 		{"wrong_password", run{environ: []string{"REDIS_URL=redis://default:another-password@" + address + "/0"}, network: at(server), args: versions}, cli.ExitFailed},
+		{"missing_rights", run{environ: []string{"REDIS_URL=redis://app:example-password@" + address + "/0"}, network: at(server), args: append([]string{"--round-trip"}, versions...)}, cli.ExitFailed},
 		{"stopped", run{environ: []string{url}, network: hosts{address: stopped(t)}, args: versions}, cli.ExitUndetermined},
 		{"unresolved", run{environ: []string{"REDIS_URL=redis://default:example-password@redis:6379/0"}, network: hosts{}, args: append([]string{"--group", "chat_42"}, versions...)}, cli.ExitUndetermined},
 		{"kubernetes_port", run{environ: []string{url, "REDIS_PORT=tcp://10.0.0.1:6379"}, network: at(server)}, cli.ExitFailed},

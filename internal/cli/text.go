@@ -15,7 +15,7 @@ func writeText(w io.Writer, r Result, p paper) error {
 	s := screen{paper: p}
 	s.layer(r)
 	for i, server := range r.Servers {
-		s.server(server, i, len(r.Servers))
+		s.server(server, i, r)
 	}
 	s.looked(r)
 	s.findings(r.Findings)
@@ -142,10 +142,10 @@ func stageNames() map[string]string {
 	}
 }
 
-// server writes a host of the layer, the i-th of so many.
-func (s *screen) server(server Server, i, of int) {
+// server writes the i-th host of the layer.
+func (s *screen) server(server Server, i int, r Result) {
 	title := "Redis at " + server.Address
-	if of > 1 {
+	if of := len(r.Servers); of > 1 {
 		title = fmt.Sprintf("Shard %d of %d, %s", i+1, of, title)
 	}
 	s.heading(title)
@@ -167,13 +167,16 @@ func (s *screen) server(server Server, i, of int) {
 	if server.RoundTrip != nil || server.Facts != nil {
 		s.text.WriteByte('\n')
 	}
-	s.roundTrip(server.RoundTrip)
+	s.roundTrip(server, r.Depth == "round_trip")
 	s.facts(server.Facts)
 }
 
-// roundTrip writes what came through.
-func (s *screen) roundTrip(trip *RoundTrip) {
+// roundTrip writes what came through, where it was asked for.
+func (s *screen) roundTrip(server Server, asked bool) {
+	trip := server.RoundTrip
 	switch {
+	case trip == nil && asked && server.Facts != nil:
+		s.row("messages", "none were sent, because of what is wrong already")
 	case trip == nil:
 	case trip.Delivered:
 		s.row("messages", "one to a channel", fmt.Sprintf("took %.1f ms,", trip.DirectMillis),

@@ -1,12 +1,17 @@
 package redisprobe_test
 
 import (
+	"os"
 	"testing"
 
 	"go.uber.org/goleak"
 )
 
 func TestMain(m *testing.M) {
+	if address := os.Getenv(victimAddress); address != "" {
+		tripUntilKilled(address)
+		return
+	}
 	goleak.VerifyTestMain(m,
 		// go-redis keeps a clock for the whole process.
 		goleak.IgnoreTopFunction("github.com/redis/go-redis/v9/internal/pool.startGlobalTimeCache.func1"),

@@ -16,12 +16,12 @@ for package in $(go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}
 	for target in $(go test -list '^Fuzz' "$package" | grep '^Fuzz' || true); do
 		targets=$((targets + 1))
 		say "=== $package $target, ${FUZZTIME:-1m} ==="
-		go test -run '^$' -fuzz "^$target\$" -fuzztime "${FUZZTIME:-1m}" "$package" || failed=1
+		go test -run '^$' -fuzz "^$target\$" -fuzztime "${FUZZTIME:-1m}" -fuzzminimizetime 1s "$package" || failed=1
 	done
 done
 [ "$targets" -gt 0 ] || die "No fuzz target was found."
 
 export CI=${CI:-true} CHANNELS_FUZZ_CASES=${CHANNELS_FUZZ_CASES:-20000}
 say "=== generated cases against the real packages, $CHANNELS_FUZZ_CASES a version ==="
-go test -count=1 -timeout 60m ./internal/channelconfig/... || failed=1
+go test -count=1 -timeout 60m ./internal/channelconfig/... ./internal/channellayer/... || failed=1
 exit "$failed"

@@ -68,9 +68,8 @@ type Config struct {
 	KeysWriteOnly      bool
 	SerializerFormat   Value[string]
 	RandomPrefixLength Value[int64] // bytes
-	// OnDisconnect and OnReconnect are types of the messages that consumers
-	// get when the connection is lost and back ("redis.disconnect" calls a
-	// consumer's redis_disconnect); pub/sub only.
+	// OnDisconnect and OnReconnect are types of messages, pub/sub only.
+	// channels_redis 4.0 to 4.3 stores and never sends them (pubsub.py).
 	OnDisconnect Value[string]
 	OnReconnect  Value[string]
 }

@@ -50,8 +50,8 @@ func configField() field {
 		integer("symmetric_encryption_keys_wo_version", "Raise it whenever `symmetric_encryption_keys_wo` changes. Required with it.").onlyWithWriteOnly(),
 		text("serializer_format", "`msgpack` or `json`; channels_redis 4.2.1 and later. Its default is `msgpack`."),
 		integer("random_prefix_length", "Bytes of randomness before a message in the sorted set. channels_redis' default is 12. Core only."),
-		text("on_disconnect", "Type of the message that consumers get when the connection to Redis is lost, for example `redis.disconnect`. Pub/sub only."),
-		text("on_reconnect", "Type of the message that consumers get when it is back, for example `redis.reconnect`. Pub/sub only."),
+		text("on_disconnect", "Option of the pub/sub layer: the type of a message for lost connections, for example `redis.disconnect`. channels_redis stores it and, up to 4.3, never sends it."),
+		text("on_reconnect", "Option of the pub/sub layer: the same for connections that came back."),
 	)
 }
 

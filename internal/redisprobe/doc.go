@@ -24,5 +24,6 @@
 //     ssl_ciphers and ssl_include/exclude_verify_flags are not applied.
 //   - Host names outside ASCII are not looked up: they count as not resolved.
 //   - PING, which redis-py does not send, ends the check. A server that refuses
-//     it to this user has let the user in, and that is a pass.
+//     it to this user has let the user in, and that is a pass. Deeper checks ask
+//     for the rights of the user in its place.
 package redisprobe

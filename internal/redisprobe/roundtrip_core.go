@@ -43,6 +43,7 @@ type coreMember struct {
 	conn         *transport.Single
 	waiting      *transport.Pending
 	packet       packet // what it waits for the replies to
+	heard        <-chan struct{}
 }
 
 func (t *trip) core(ctx context.Context, options channellayer.Options, with *companions) *problem {
@@ -69,19 +70,19 @@ func (t *trip) core(ctx context.Context, options channellayer.Options, with *com
 	return c.run(ctx)
 }
 
-// run goes through all operations in three exchanges: listen, join the group and
-// send to one; send to the group; confirm, leave and remove.
+// run goes through all operations in four round trips: listen and join the
+// group; send to one; send to the group; confirm, leave and remove.
 func (c *coreTrip) run(ctx context.Context) *problem {
 	for _, m := range c.members {
+		m.heard = m.other.plain.listen()
 		m.begin(ctx, append(c.a.loginCalls(), c.listening(m)...))
 	}
 	c.a.last.Store(&lastWords{conn: c.a.plain, text: c.removal()})
-	p := c.direct(ctx)
-	if p == nil {
-		p = c.toGroup(ctx)
-	}
-	if p == nil {
-		p = c.finish(ctx)
+	var p *problem
+	for _, step := range []func(context.Context) *problem{c.join, c.direct, c.toGroup, c.finish} {
+		if p = step(ctx); p != nil {
+			break
+		}
 	}
 	if p != nil && c.wrote {
 		c.tidy(ctx)
@@ -103,27 +104,43 @@ func (c *coreTrip) confirming(m *coreMember, popped core.Popped) packet {
 		core.Backup(m.key, popped), core.Expire(core.BackupKey(m.key), tripExpiry), core.Confirm(m.key)))
 }
 
-// direct has both members join the group and sends a message to the first.
-func (c *coreTrip) direct(ctx context.Context) *problem {
-	to, now := c.members[0], c.now()
-	message, err := c.protocol.Encode(to.channel, directMessage(), now)
-	if err != nil {
-		return c.a.tripNotTried()
-	}
+// join has both members join the group, and meanwhile waits until they are
+// blocked: Redis answers what came before their reads only when it has come to
+// the end of the packet, which is the read.
+func (c *coreTrip) join(ctx context.Context) *problem {
 	var joining packet
 	for _, m := range c.members {
 		joining = append(joining, groupCalls(operationGroupAdd,
-			core.Add(c.group, []byte(m.channel), now), core.Expire(c.group, tripExpiry))...)
+			core.Add(c.group, []byte(m.channel), c.now()), core.Expire(c.group, tripExpiry))...)
 	}
-	started := time.Now()
-	results, p := c.exchange(ctx, transaction(joining, calls(operationSend,
-		core.Trim(to.key, now, tripExpiry), core.Count(to.key), core.Add(to.key, message, now), core.Expire(to.key, tripExpiry)),
-		// What group_send() begins with, a round trip early.
-		groupCalls(operationGroupSend, core.Trim(c.group, now, tripExpiry), core.Members(c.group))))
+	_, p := c.exchange(ctx, transaction(joining))
 	if p != nil {
 		return p
 	}
 	c.wrote = true
+	for _, m := range c.members {
+		select {
+		case <-m.heard:
+		case <-m.waiting.Done(): // what is wrong comes to light when it is awaited
+		}
+	}
+	return nil
+}
+
+// direct sends a message to the first member. In the same packet goes what
+// group_send() begins with: who is in the group.
+func (c *coreTrip) direct(ctx context.Context) *problem {
+	to, now, started := c.members[0], c.now(), time.Now()
+	message, err := c.protocol.Encode(to.channel, directMessage(), now)
+	if err != nil {
+		return c.a.tripNotTried()
+	}
+	results, p := c.exchange(ctx, transaction(calls(operationSend,
+		core.Trim(to.key, now, tripExpiry), core.Count(to.key), core.Add(to.key, message, now), core.Expire(to.key, tripExpiry)),
+		groupCalls(operationGroupSend, core.Trim(c.group, now, tripExpiry), core.Members(c.group))))
+	if p != nil {
+		return p
+	}
 	if c.joined, err = core.ReadMembers(results[len(results)-1]); err != nil {
 		return c.a.groupNotDelivered(0)
 	}

@@ -347,7 +347,7 @@ func TestRoundTrip_CancelEndsItAtOnceAndTidies(t *testing.T) {
 		shapes []shape
 		at     string
 	}{
-		"core, before the first write":         {nil, "ZADD"},
+		"core, before the first write":         {nil, "MULTI"},
 		"core, before the group message":       {nil, "ZPOPMIN"},
 		"core, before it cleans up":            {nil, "ZREM"},
 		"pub/sub, before it subscribes":        {[]shape{pubSub}, "SUBSCRIBE"},

@@ -18,12 +18,17 @@ type wire struct {
 	mu       sync.Mutex
 	first    []byte
 	received int64
+	heard    chan struct{} // closed by the first read, nil if nobody asked
 }
 
 func (w *wire) Read(p []byte) (int, error) {
 	n, err := w.Conn.Read(p)
-	if n > 0 {
+	if n > 0 || err != nil {
 		w.mu.Lock()
+		if w.heard != nil {
+			close(w.heard)
+			w.heard = nil
+		}
 		w.received += int64(n)
 		if room := remembered - len(w.first); room > 0 {
 			w.first = append(w.first, p[:min(n, room)]...)
@@ -44,6 +49,17 @@ func (w *wire) answered() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.received > 0
+}
+
+// listen returns a channel that is closed when the next bytes have been read, or
+// none can be any more.
+func (w *wire) listen() <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.heard == nil {
+		w.heard = make(chan struct{})
+	}
+	return w.heard
 }
 
 // salvage reads what the other end sent before a write to it failed: a server

@@ -182,6 +182,9 @@ func (p *Pending) Wait() ([]channellayer.Reply, error) {
 	return p.replies, p.err
 }
 
+// Done is closed when the replies are there, or the exchange has failed.
+func (p *Pending) Done() <-chan struct{} { return p.done }
+
 // Arrived reports whether the replies are there, or the exchange has failed.
 func (p *Pending) Arrived() bool {
 	select {

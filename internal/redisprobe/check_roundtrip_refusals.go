@@ -33,7 +33,7 @@ func (r rejection) code() string {
 	switch {
 	case strings.Contains(r.text, "non local key"), strings.Contains(r.text, "hash to the same slot"):
 		return "CROSSSLOT"
-	case strings.Contains(r.text, "user executing the script can't"):
+	case strings.Contains(r.text, "user executing the script can't"), strings.Contains(r.text, "ACL failure in script"):
 		return "NOPERM"
 	}
 	return ""
@@ -132,7 +132,7 @@ func (t *trip) denial(ctx context.Context, r rejection, observed string) *proble
 		p.fix = a.grant(nil, []string{name})
 		if r.call.command.Name() == "EVAL" && strings.Contains(r.text, "script") {
 			p.observed = observed + ": the user may not run a command of its script."
-			p.fix = a.grant(nil, scriptCommands(r.call))
+			p.fix = a.grant(nil, r.scriptCommands())
 		}
 		return p
 	}
@@ -154,12 +154,19 @@ func (t *trip) denial(ctx context.Context, r rejection, observed string) *proble
 	return p
 }
 
-// scriptCommands are what the layer's scripts run.
-func scriptCommands(c call) []string {
-	if c.operation == operationGroupSend {
-		return []string{"zcount", "zadd", "expire"}
+// scriptCommands are those of the layer's script that was refused; one where the
+// server names it.
+func (r rejection) scriptCommands() []string {
+	commands := []string{"zrange", "zadd", "del"}
+	if r.call.operation == operationGroupSend {
+		commands = []string{"zcount", "zadd", "expire"}
 	}
-	return []string{"zrange", "zadd", "del"}
+	for _, command := range commands {
+		if strings.Contains(r.text, "'"+command+"'") {
+			return []string{command}
+		}
+	}
+	return commands
 }
 
 // appLikeName is a process as the app makes them, and nobody's: 32 hexadecimal

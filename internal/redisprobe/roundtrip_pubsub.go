@@ -192,9 +192,11 @@ const (
 func (c *pubSubTrip) await(ctx context.Context, m *pubSubMember, channel string, sent channellayer.Message) (arrival, *problem) {
 	bounded, cancel := context.WithTimeout(ctx, arriveWithin)
 	defer cancel()
+	own, _ := bounded.Deadline()
+	whole, limited := ctx.Deadline()
 	event, err := m.listener.Receive(bounded)
 	switch {
-	case err != nil && bounded.Err() != nil && ctx.Err() == nil:
+	case err != nil && isTimeout(err) && ctx.Err() == nil && (!limited || own.Before(whole)):
 		return nothing, nil
 	case err != nil:
 		return nothing, c.failed(ctx, m, call{operation: operationReceive, command: channellayer.Command{"SUBSCRIBE"}}, err)

@@ -59,7 +59,8 @@ type Exception struct {
 	Err error
 }
 
-func (e *Exception) Error() string { return e.Setting + ": " + e.Class + ": " + e.Err.Error() }
+// Error names the setting; the reason names the class.
+func (e *Exception) Error() string { return e.Setting + ": " + e.Err.Error() }
 
 // Unwrap is the reason.
 func (e *Exception) Unwrap() error { return e.Err }

@@ -106,18 +106,34 @@ func briefly(f finding.Finding, address string) finding.Finding {
 	return f
 }
 
-// explain adds what follows from the finding in this walk.
+// explain adds, behind the fix, what follows from the finding in this walk.
 func (l look) explain(f finding.Finding, undetermined bool) finding.Finding {
 	switch {
 	case f.Severity == finding.Error:
-		f.Detail += "\n\nThis stops a destroy of this configuration, too, because Terraform plans first. " +
-			"To destroy all the same, set the environment variable " + checksVariable + "=off, or destroy with -refresh=false."
-	case undetermined && !l.unchanged && l.model.check.applyMode() == modeError:
-		f.Detail += fmt.Sprintf("\n\nThis is not a pass: the layer is checked again before it is stored, for up to %s, and apply fails if Redis is not ready then.",
-			l.model.check.patience())
+		f.Fix += "\n\nIf this stops a destroy, because Terraform plans first: set the environment variable " +
+			checksVariable + "=off, or destroy with -refresh=false."
+	case undetermined && !l.unchanged:
+		f.Fix += "\n\nThis is not a pass: " + l.later()
 	}
 	return f
 }
+
+// later says what apply makes of what plan could not find out.
+func (l look) later() string {
+	switch l.model.check.applyMode() {
+	case modeOff:
+		return "nothing checks this layer later, because its on_apply is \"off\". With on_plan = \"off\" plan does not look either."
+	case modeWarning:
+		return "apply checks again and warns."
+	default:
+		return fmt.Sprintf("the layer is checked again before it is stored, for up to %s, and apply fails if Redis is not ready then. ",
+			l.model.check.patience()) + insideOnly
+	}
+}
+
+// insideOnly is the way out for a Redis that this machine cannot see.
+const insideOnly = "For a Redis that can be reached only from inside its own network, " +
+	"run Terraform there, or set check = { on_apply = \"off\" } for this layer."
 
 // prove is the check of an apply. It retries what time can heal.
 func prove(ctx context.Context, d *defaults, m layerModel, s static) diag.Diagnostics {
@@ -159,8 +175,7 @@ func proofDiagnostics(m layerModel, report redisprobe.Report) diag.Diagnostics {
 			f = f.WithSeverity(finding.Error)
 		}
 		if undetermined {
-			f.Detail += "\n\nIf Redis can be reached only from inside its own network, " +
-				"run Terraform there, or set check = { on_apply = \"off\" } for this layer."
+			f.Fix += "\n\n" + insideOnly
 		}
 		shown = append(shown, f.WithSeverity(min(f.Severity, most)))
 	}

@@ -34,7 +34,7 @@ func (d *environmentDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 		text("debug_true", "Further texts of `DEBUG` that this app reads as true. `True`, `true` and `1` are.").as(kindStringList),
 		text("debug_false", "Further texts of `DEBUG` that this app reads as false. `False`, `false` and `0` are.").as(kindStringList),
 		boolean("debug_unset", "What the app takes `DEBUG` for where it is not set. Effective default `false`."),
-		text("on_findings", "What errors and warnings among the findings do: `warning` shows them and goes on, `error` fails for errors, `off` only reports them in `findings`. Effective default `warning`.").
+		text("on_findings", "What errors and warnings among the findings do: `warning` shows them and goes on, `error` fails for errors and for what could not be determined (where `valid` is null), `off` only reports them in `findings`. Effective default `warning`.").
 			among("error", "warning", "off"),
 	}, layer...)
 	fields = append(fields,
@@ -145,15 +145,29 @@ func (d *environmentDataSource) Read(ctx context.Context, req datasource.ReadReq
 	}
 	resolution, outcome := m.check()
 	findings := m.findings.all(outcome.Findings)
-	resp.Diagnostics.Append(m.diagnostics(findings)...)
+	valid := m.valid(resolution, outcome, findings)
+	resp.Diagnostics.Append(m.diagnostics(findings, valid)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	resp.State.Raw = req.Config.Raw
-	resp.Diagnostics.Append(m.outputs(resolution, outcome, findings).set(ctx, &resp.State)...)
+	resp.Diagnostics.Append(m.outputs(resolution, outcome, findings, valid).set(ctx, &resp.State)...)
 }
 
-func (m environmentModel) diagnostics(findings []finding.Finding) diag.Diagnostics {
+// diagnostics are the findings as on_findings wants them. A gate that asks for
+// errors does not open for what could not be determined: the warnings that say
+// why are errors then.
+func (m environmentModel) diagnostics(findings []finding.Finding, valid types.Bool) diag.Diagnostics {
+	if m.onFindings == modeError && valid.IsNull() {
+		raised := make([]finding.Finding, 0, len(findings))
+		for _, f := range findings {
+			if f.Severity == finding.Warning && m.findings.byID[f.ID] == "" {
+				f = f.WithSeverity(finding.Error)
+			}
+			raised = append(raised, f)
+		}
+		findings = raised
+	}
 	switch m.onFindings {
 	case modeOff:
 		return nil
@@ -166,23 +180,29 @@ func (m environmentModel) diagnostics(findings []finding.Finding) diag.Diagnosti
 
 // outputs are null where the settings code raises, and where DEBUG cannot be
 // read and decides.
-func (m environmentModel) outputs(resolution channelconfig.Resolution, outcome finding.Outcome, findings []finding.Finding) outputs {
+func (m environmentModel) outputs(resolution channelconfig.Resolution, outcome finding.Outcome, findings []finding.Finding, valid types.Bool) outputs {
 	all, _ := layerOutputs(m.layerModel, resolution, outcome)
 	out := outputs{
-		"valid":    types.BoolNull(),
+		"valid":    valid,
 		"findings": findingsList(findings),
 		"origins":  originsMap(resolution),
 	}
 	for _, name := range []string{"backend_class", "uses_redis", "resolved_hosts", "channel_layers_json"} {
 		out[name] = nullIfUnknown(all[name])
 	}
+	return out
+}
+
+// valid is null where it could not be determined.
+func (m environmentModel) valid(resolution channelconfig.Resolution, outcome finding.Outcome, findings []finding.Finding) types.Bool {
 	switch {
 	case hasError(findings):
-		out["valid"] = types.BoolValue(false)
-	case outcome.Status != finding.Undetermined && resolution.Backend.IsKnown():
-		out["valid"] = types.BoolValue(true)
+		return types.BoolValue(false)
+	case outcome.Status == finding.Undetermined || m.reading.Status == finding.Undetermined || !resolution.Backend.IsKnown():
+		return types.BoolNull()
+	default:
+		return types.BoolValue(true)
 	}
-	return out
 }
 
 func originsMap(r channelconfig.Resolution) types.Map {

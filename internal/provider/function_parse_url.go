@@ -9,8 +9,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig"
+	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/lint"
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/packages"
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/redisurl"
+	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 	"github.com/channel-layer/terraform-provider-channels/internal/secret"
 )
 
@@ -60,10 +63,23 @@ func (parseURLFunction) Run(ctx context.Context, req function.RunRequest, resp *
 	}
 	parsed, err := redisurl.Parse(secret.New(url), line)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, "redis-py refuses this URL: "+err.Error())
+		resp.Error = function.NewArgumentFuncError(0, "redis-py refuses this URL: "+refusalText(secret.New(url), err))
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, parsedURLValue(parsed))
+}
+
+// refusalText is why redis-py refuses a URL. The rules know better than the
+// parser what was meant: a "#" in a password, say, where redis-py complains of
+// the port.
+func refusalText(url secret.String, refusal error) string {
+	settings := channelconfig.Settings{RedisURL: channelconfig.Known(url)}
+	for _, f := range lint.Run(lint.NewInput(settings, channelconfig.Resolve(settings), false)).Findings {
+		if f.Severity == finding.Error {
+			return refusal.Error() + ". " + f.Summary + " (" + string(f.ID) + "). Fix: " + f.Fix
+		}
+	}
+	return refusal.Error()
 }
 
 func lineArgument(versions []string) (redisurl.Line, *function.FuncError) {

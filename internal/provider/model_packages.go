@@ -52,8 +52,7 @@ func (m packagesModel) set(defaults packages.Set, at path.Path) (packages.Set, d
 		}
 		version, err := packages.ParseVersion(text)
 		if err != nil {
-			diags.AddAttributeError(at.AtName(p.name), "Not a version",
-				"A version of a Python package is needed here, such as 4.3.0: "+err.Error())
+			diags.AddAttributeError(at.AtName(p.name), "Not a version", at.AtName(p.name).String()+": "+err.Error()+".")
 			continue
 		}
 		*p.target = &version

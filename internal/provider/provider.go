@@ -72,7 +72,13 @@ func (p *channelsProvider) ValidateConfig(ctx context.Context, req provider.Vali
 func (p *channelsProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	resp.Diagnostics.Append(p.defaults.read(ctx, req.Config)...)
 	resp.Diagnostics.Append(p.defaults.findings.validate(path.Root("findings"))...)
-	p.defaults.checksOff = os.Getenv(checksVariable) == off
+	switch word := os.Getenv(checksVariable); word {
+	case "", off:
+		p.defaults.checksOff = word == off
+	default:
+		resp.Diagnostics.AddWarning("Unknown value of "+checksVariable,
+			"The environment variable "+checksVariable+" switches live checks off if it is \"off\". Any other value means nothing.")
+	}
 	p.defaults.prober = redisprobe.New()
 	resp.ResourceData = p.defaults
 	resp.DataSourceData = p.defaults

@@ -82,9 +82,9 @@ func (r *layerResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 		static:    s,
 		has:       attributesOf(ctx, req.Config),
 		unchanged: req.Plan.Raw.Equal(req.State.Raw),
-		// Only Terraform says this, and only in the apply walk, where Create
-		// and Update are about to prove what a look could only see.
-		proofFollows: req.ClientCapabilities.DeferralAllowed && m.check.applyMode() != modeOff,
+		// Only Terraform says this, and only in the apply walk: plan has looked,
+		// and Create or Update prove next, if that is wanted.
+		proofFollows: req.ClientCapabilities.DeferralAllowed,
 	}
 	resp.Diagnostics.Append(l.run(ctx, r.defaults)...)
 }

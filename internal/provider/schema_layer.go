@@ -101,11 +101,11 @@ func outputFields() []field {
 		text("backend_class", "The dotted Python path that stands in `BACKEND`.").computed(),
 		boolean("uses_redis", "Whether the layer needs a Redis.").computed(),
 		hostsField(),
-		text("environment", "Exactly the environment variables that the app needs.").as(kindStringMap).secret().computed(),
+		text("environment", "Exactly the environment variables that the app needs. `REDIS_PORT` is always among them: the settings code computes `int(REDIS_PORT)` even when there is a URL, and a Kubernetes Service named `redis` would set it to an address.").as(kindStringMap).secret().computed(),
 		text("variable_names", "The names of the variables in `environment`: not sensitive, and known even while the values are not, for `for_each`.").as(kindStringSet).computed(),
 		reportedFindingsField("reported_findings", "What static checks have to say about the layer, notes of severity `info` included. What a server said never stands in it."),
 		text("dotenv", "`environment` as the text of a .env file that every known reader reads back the same; null where there is no such text, with a finding in `reported_findings` that names the variable and the reader.").secret().computed(),
-		text("settings_python", "The code for `CHANNEL_LAYERS` in Django's settings. It reads the environment and holds no secret.").computed(),
+		text("settings_python", "The code for `CHANNEL_LAYERS` in Django's settings. It reads the environment and holds no secret. It belongs below the line that sets `DEBUG`; the variable holds a text, so that line must compare it: `DEBUG = os.getenv('DEBUG') == 'True'`.").computed(),
 		text("channel_layers_json", "`CHANNEL_LAYERS` as it comes out, as JSON.").secret().computed(),
 	}
 }

@@ -36,7 +36,7 @@ func (durationValidator) ValidateString(_ context.Context, req validator.StringR
 	}
 	if _, ok := parseDuration(req.ConfigValue.ValueString()); !ok {
 		resp.Diagnostics.AddAttributeError(req.Path, "Not a duration",
-			"The value must be "+strings.ReplaceAll(durationHelp, "`", "\"")+".")
+			req.Path.String()+" must be "+strings.ReplaceAll(durationHelp, "`", "\"")+".")
 	}
 }
 

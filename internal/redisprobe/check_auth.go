@@ -12,7 +12,7 @@ var docWrongPassword = finding.Doc{
 		"Often the password was changed on one side only, or a character of it was mangled on the way into the URL: there a % followed by two " +
 		"hexadecimal digits stands for one other character, so that a % that belongs to the password must be written %25.",
 	Django: "redis-py raises AuthenticationError (ResponseError before 4.4: \"invalid username-password pair or user is disabled\") " + atFirstUse,
-	Fix:    "Put the password that Redis has now into the URL, percent-encoded.",
+	Fix:    "Set the password that Redis has now; in a URL written by hand percent-encoded (# as %23).",
 	Live:   true,
 	Since:  since,
 }

@@ -47,7 +47,7 @@ func (a *attempt) notResolved(err error) *problem {
 		"If the app cannot resolve it either, "+a.client()+" raises ConnectionError (Error -2, or -3 for a name server in trouble) "+atFirstUse)
 	p.hint = hintName
 	if isSingleLabel(a.request.Connection.Host) && !isLoopback(a.request.Connection.Host) {
-		p.fix = "Run the check from inside the app's network, or set on_apply = \"off\" for a layer that nothing outside can reach."
+		p.fix = "Run the check from inside the app's network."
 	}
 	return p
 }

@@ -1,16 +1,24 @@
-# What would Django make of a .env file that somebody else looks after?
-data "channels_environment" "staging" {
-  dotenv = file("${path.module}/staging.env")
+# What would Django make of the .env files that somebody else looks after? All
+# of a directory, as a gate in CI.
+data "channels_environment" "deployed" {
+  for_each = fileset("${path.module}/environments", "*.env")
+
+  dotenv = file("${path.module}/environments/${each.key}")
 
   packages = {
     channels_redis = "4.3.0"
     redis          = "7.4.1"
   }
 
-  # Fail the plan for errors; without this they are shown as warnings.
+  # Fail the plan for errors, and for what could not be determined; without
+  # this they are shown as warnings.
   on_findings = "error"
 }
 
-output "staging_backend" {
-  value = data.channels_environment.staging.backend_class
+# Terraform shows warnings with the same summary once: here is the full list.
+output "findings" {
+  value = {
+    for file, environment in data.channels_environment.deployed :
+    file => [for f in environment.findings : "${f.severity}: ${f.summary} (${f.id})"]
+  }
 }

@@ -201,7 +201,7 @@ func writeHost(host string) (string, error) {
 	if strings.Contains(host, ":") {
 		address, zone, _ := strings.Cut(host, "%")
 		if ip, err := netip.ParseAddr(address); err != nil || !ip.Is6() || !isIPv6(host) || !isPlain(zone) {
-			return "", &PartsError{Part: "host", Problem: "has a colon and is not an IPv6 address"}
+			return "", &PartsError{Part: "host", Problem: "has a colon and is not an IPv6 address; a port goes into the part port"}
 		}
 		// The zone is unquoted like all of the host.
 		return "[" + strings.ToLower(address) + quote(host[len(address):]) + "]", nil

@@ -47,7 +47,7 @@ func (e *DotEnvError) Error() string {
 	case LineTooLong:
 		return fmt.Sprintf("variable %s: %s refuses lines of %d bytes and more", e.Name, e.Reader, maxLine)
 	default:
-		return fmt.Sprintf("variable %s: %s would misread the character at byte %d of the value; in a URL it must be percent-encoded, which build_url does", e.Name, e.Reader, e.Offset)
+		return fmt.Sprintf("variable %s: %s would misread the character at byte %d of the value; in a URL it must be percent-encoded, which build_url does; other values reach the app unchanged through a map of variables", e.Name, e.Reader, e.Offset)
 	}
 }
 

@@ -48,7 +48,8 @@ type attempt struct {
 
 // run makes one attempt within the request's timeout. It opens one connection;
 // a second one only to tell a TLS port from a server that hangs up, without
-// ever sending a secret over it. It leaves nothing open behind it.
+// ever sending a secret over it; and two more for a round trip. It leaves
+// nothing open behind it.
 func run(ctx context.Context, network Network, log Log, request Request) (r result) {
 	started := time.Now()
 	a := &attempt{network: network, request: request, log: log}

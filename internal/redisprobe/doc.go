@@ -26,4 +26,23 @@
 //   - PING, which redis-py does not send, ends the check. A server that refuses
 //     it to this user has let the user in, and that is a pass. Deeper checks ask
 //     for the rights of the user in its place.
+//
+// A round trip ([DepthRoundTrip]) sends what the layer would send, as two
+// processes of an app, and receives it. It proves that the server, the
+// credentials, their rights and the protocol carry messages from where the check
+// runs. It does not prove that the app's processes use the same settings. What it
+// writes is replicated, enters the append-only file and fires keyspace
+// notifications like any other write. It differs from channels_redis (core.py
+// and pubsub.py, 4.1.0 to 4.3.0) in this:
+//
+//   - Its names are its own: <prefix>specific.tfcheck<26 hex>!,
+//     <prefix>:group:tfcheck-<26 hex>, and the like for pub/sub. It never uses a
+//     general channel.
+//   - What it writes is in one transaction with its EXPIRE, of 30 seconds. Python
+//     sends the commands one by one, and gives the copy of a received message
+//     ($inflight) no expiry.
+//   - ZPOPMIN, which confirms a message, is in the same packet as that copy, and
+//     the ZRANGE of group_send() in that of send(). Commands and order are
+//     otherwise the layer's.
+//   - A read blocks for 1 second, not for 5, and SUBSCRIBE is waited for.
 package redisprobe

@@ -108,9 +108,9 @@ type tripRow struct {
 }
 
 // changing is a network on which commands are run before another one is written.
-func changing(before_ string, commands ...[]any) func(*testing.T, *redistest.Server) redisprobe.Network {
+func changing(at string, commands ...[]any) func(*testing.T, *redistest.Server) redisprobe.Network {
 	return func(_ *testing.T, server *redistest.Server) redisprobe.Network {
-		return before(before_, func(string) {
+		return before(at, func(string) {
 			for _, command := range commands {
 				server.Do(command...)
 			}
@@ -224,8 +224,10 @@ func diskFails(t *testing.T, server *redistest.Server) redisprobe.Network {
 		}
 		server.Do("CONFIG", "SET", "save", "3600 1")
 		server.Do("BGSAVE")
-		for strings.Contains(server.Do("INFO", "persistence").(string), "rdb_last_bgsave_status:ok") {
-			time.Sleep(time.Millisecond)
+		if !eventually(10*time.Second, func() bool {
+			return !strings.Contains(server.Do("INFO", "persistence").(string), "rdb_last_bgsave_status:ok")
+		}) {
+			t.Error("saving does not fail")
 		}
 	})
 }

@@ -309,10 +309,7 @@ func TestRoundTrip_KilledAtRandomLeavesNothingForLong(t *testing.T) {
 	if os.Getenv("CHANNELS_FULL") == "" {
 		return
 	}
-	deadline := time.Now().Add(60 * time.Second)
-	for len(server.Do("KEYS", "*tfcheck*").([]any)) > 0 && time.Now().Before(deadline) {
-		time.Sleep(time.Second)
-	}
+	eventually(60*time.Second, func() bool { return len(server.Do("KEYS", "*tfcheck*").([]any)) == 0 })
 	if after := dump(server); !maps.Equal(before, after) {
 		t.Errorf("after 60 s: %v", slices.Collect(maps.Keys(after)))
 	}
@@ -376,12 +373,8 @@ func TestRoundTrip_CancelEndsItAtOnceAndTidies(t *testing.T) {
 				t.Errorf("got %+v, %s after", report, time.Since(canceled))
 			}
 			// Look returns at once; the check ends behind it.
-			deadline := time.Now().Add(5 * time.Second)
-			for server.Do("DBSIZE") != int64(0) && time.Now().Before(deadline) {
-				time.Sleep(5 * time.Millisecond)
-			}
-			if left := server.Do("KEYS", "*").([]any); len(left) > 0 {
-				t.Errorf("%v are left", left)
+			if !eventually(5*time.Second, func() bool { return server.Do("DBSIZE") == int64(0) }) {
+				t.Errorf("%v are left", server.Do("KEYS", "*"))
 			}
 		})
 	}
@@ -471,4 +464,19 @@ func TestRoundTrip_DoesNotDisturbTheApp(t *testing.T) {
 			}
 		})
 	}
+}
+
+// eventually reports whether something becomes true in time.
+func eventually(within time.Duration, is func() bool) bool {
+	ticker, end := time.NewTicker(5*time.Millisecond), time.NewTimer(within)
+	defer ticker.Stop()
+	defer end.Stop()
+	for !is() {
+		select {
+		case <-ticker.C:
+		case <-end.C:
+			return is()
+		}
+	}
+	return true
 }

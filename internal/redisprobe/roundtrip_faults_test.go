@@ -201,10 +201,13 @@ func stateRows(core, pub []shape) []tripRow {
 	}
 	full := [][]any{words("CONFIG SET maxmemory 1"), words("CONFIG SET maxmemory-policy noeviction")}
 	return []tripRow{
-		{name: "one-node cluster", server: oneNode(), shapes: core, id: "redis/cluster", status: failed, sooner: true},
-		{name: "one-node cluster that does not say so", server: oneNode(redistest.Without("HELLO")), shapes: core, id: "redis/cluster", status: failed,
-			says: "it is part of a Cluster"},
-		{name: "one-node cluster, pub/sub", server: oneNode(), shapes: pub, status: finding.Passed},
+		{name: "one-node cluster", server: oneNode(), shapes: core, network: allSlots, id: "redis/cluster", status: failed, sooner: true},
+		{name: "one-node cluster, default user", server: oneNode(), shapes: []shape{as("default", canary)}, network: allSlots, id: "redis/cluster", status: failed, sooner: true},
+		{name: "one-node cluster that does not say so", server: oneNode(redistest.Without("HELLO")), shapes: core, network: allSlots, id: "redis/cluster", status: failed,
+			says: "refused EXEC (in group_send()): it is part of a Cluster"},
+		{name: "cluster that is down and does not say so", server: oneNode(redistest.Without("HELLO")), shapes: core, id: "redis/cluster", status: failed,
+			says: "in group_add()): it is part of a Cluster"},
+		{name: "one-node cluster, pub/sub", server: oneNode(), shapes: pub, network: allSlots, status: finding.Passed},
 		{name: "becomes a replica", shapes: core, server: users(), network: changing("MULTI", words("REPLICAOF 127.0.0.1 1")), id: "redis/replica", status: failed,
 			says: "ReadOnlyError in group_add()"},
 		{name: "memory runs out", shapes: core, server: users(), network: changing("MULTI", full...), id: "redis/memory-full", status: failed, says: "ZADD (in group_add())"},
@@ -214,6 +217,19 @@ func stateRows(core, pub []shape) []tripRow {
 			id: "redis/not-enough-replicas", status: failed, heals: true},
 		{name: "the disk fails", shapes: core, server: users(), network: diskFails, id: "redis/disk-error", status: failed, heals: true},
 	}
+}
+
+// allSlots makes a node in cluster mode a whole Cluster.
+func allSlots(t *testing.T, server *redistest.Server) redisprobe.Network {
+	add := words("CLUSTER ADDSLOTS")
+	for slot := range 16384 {
+		add = append(add, slot)
+	}
+	server.Do(add...)
+	if !eventually(10*time.Second, func() bool { return strings.Contains(server.Do("CLUSTER", "INFO").(string), "cluster_state:ok") }) {
+		t.Error("the Cluster is not complete")
+	}
+	return redisprobe.SystemNetwork{}
 }
 
 // diskFails makes a save fail: the directory to save to is gone.

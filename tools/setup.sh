@@ -19,6 +19,9 @@ scripts=(
 	setup-terraform-old.sh
 	setup-tofu.sh
 )
+# Besides the system's redis-server, by their names in setup-redis.sh.
+other_servers=(redis-6.2 redis-7.4 valkey-9.1)
 for script in "${scripts[@]}"; do
 	"$TOOLS_DIR/$script" >/dev/null || die "tools/$script failed: see above."
 done
+"$TOOLS_DIR/setup-redis.sh" "${other_servers[@]}" >/dev/null || die "tools/setup-redis.sh failed: see above."

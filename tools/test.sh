@@ -26,8 +26,6 @@ cd "$ROOT_DIR"
 need_go
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# Besides the system's redis-server, by their names in tools/setup-redis.sh.
-other_servers=(redis-6.2 redis-7.4 valkey-9.1)
 summary=() failed=0 setup_seconds=0
 
 # setup makes everything the phases need, or says what is missing and ends.
@@ -37,7 +35,6 @@ setup() {
 	if [ -n "$full" ]; then
 		# The race detector needs a C compiler.
 		command -v gcc >/dev/null || apt_install gcc libc6-dev
-		"$TOOLS_DIR/setup-redis.sh" "${other_servers[@]}" || die "Set-up failed: nothing was tested."
 		"$TOOLS_DIR/setup-python.sh" --lines || die "Set-up failed: nothing was tested."
 	fi
 	setup_seconds=$SECONDS

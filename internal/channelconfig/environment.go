@@ -21,7 +21,7 @@ type Variable struct {
 // What is write-only stands there as unknown.
 func Environment(s Settings, r Resolution) Value[[]Variable] {
 	backend, ok := r.Backend.Get()
-	if !ok || s.SettingsModule.IsUnknown() {
+	if !ok || s.SettingsModule.IsUnknown() || backend.UsesRedis() && s.Config.KeysUncertain {
 		return Unknown[[]Variable]()
 	}
 	names := s.Variables

@@ -64,6 +64,9 @@ type Config struct {
 	ChannelCapacity Value[[]ChannelCapacity]
 	// SymmetricEncryptionKeys encrypt with the first and decrypt with any.
 	SymmetricEncryptionKeys Value[[]secret.String]
+	// KeysUncertain is set where it is not even known yet whether there are
+	// keys.
+	KeysUncertain bool
 	// KeysWriteOnly is to the keys what RedisURLWriteOnly is to the URL.
 	KeysWriteOnly      bool
 	SerializerFormat   Value[string]

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig"
+	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/redisurl"
 	"github.com/channel-layer/terraform-provider-channels/internal/channellayer"
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
@@ -62,7 +63,7 @@ func (l look) run(ctx context.Context, d *defaults) diag.Diagnostics {
 	}
 	report := d.prober.Look(ctx, request)
 	logReport(ctx, "Looked at Redis for a plan", report)
-	return l.diagnostics(d, report)
+	return l.diagnostics(d, report, request.Connection)
 }
 
 // undetermined reports whether something kept the check from its end. Rights
@@ -72,7 +73,7 @@ func undetermined(report redisprobe.Report) bool {
 	return report.Outcome.Status == finding.Undetermined && !report.Ready
 }
 
-func (l look) diagnostics(d *defaults, report redisprobe.Report) diag.Diagnostics {
+func (l look) diagnostics(d *defaults, report redisprobe.Report, connection redisurl.Connection) diag.Diagnostics {
 	undetermined := undetermined(report)
 	most := finding.Error
 	if l.unchanged || l.model.check.planMode() == modeWarning {
@@ -89,7 +90,7 @@ func (l look) diagnostics(d *defaults, report redisprobe.Report) diag.Diagnostic
 			f = f.WithSeverity(finding.Error)
 		}
 		f = f.WithSeverity(min(f.Severity, most))
-		switch first := d.explainOnce(report.Address, f); {
+		switch first := d.explainOnce(faultOf(report, f, connection)); {
 		case first:
 			shown = append(shown, l.explain(f, undetermined))
 		case f.Severity == finding.Error:
@@ -180,6 +181,12 @@ func proofDiagnostics(m layerModel, report redisprobe.Report) diag.Diagnostics {
 		shown = append(shown, f.WithSeverity(min(f.Severity, most)))
 	}
 	return diagnose(shown, severities{}, finding.Error, nil)
+}
+
+// tflogDebug takes what helps to debug a check, the stack of one that crashed
+// among it.
+func tflogDebug(ctx context.Context, message string, fields ...map[string]any) {
+	tflog.Debug(ctx, message, fields...)
 }
 
 func logReport(ctx context.Context, message string, report redisprobe.Report) {

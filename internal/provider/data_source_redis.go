@@ -29,8 +29,8 @@ func (d *redisDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 	fields := append(readOnlyFields(connectionFields()),
 		text("depth", "How deep to look. `ping`: name, TCP, TLS, password, database, PING. `capabilities`: also what the layer needs of this server and this user, without a change to anything. `round_trip`: also messages, sent and received as the layer would, under names of its own that expire. Effective default `capabilities`.").among(depthNames()...),
 		text("timeout", "How long the look may take in all, for example `5s`. Effective default `5s`.").isDuration(),
-		boolean("reachable", "Whether anything answered there, Redis or not; null where it was not looked at.").computed(),
-		boolean("ready", "Whether a channel layer can use it, as far as `depth` tells; null where it was not looked at.").computed(),
+		boolean("reachable", "Whether anything answered there, Redis or not.").computed(),
+		boolean("ready", "Whether a channel layer can use it, as far as `depth` tells. False also where nothing was looked at, which `error` says.").computed(),
 		text("error", "Why it is not ready, in a line; null where it is.").computed(),
 		reportedFindingsField("findings", "What was found, notes of severity `info` included."),
 		serverField(),
@@ -100,31 +100,37 @@ func (d *redisDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	resp.Diagnostics.Append(status.outputs().set(ctx, &resp.State)...)
 }
 
-// redisStatus is what the data source found; nil is "not looked at".
+// redisStatus is what the data source found.
 type redisStatus struct {
-	reachable, ready *bool
+	reachable, ready bool
 	err              string
 	findings         []finding.Finding
 	server           *redisprobe.Server
 	roundTrip        *redisprobe.RoundTrip
 }
 
+// notLooked is no pass, and not null either: a condition on null would stop a
+// destroy that switches the checks off.
+func notLooked(why string) redisStatus { return redisStatus{err: why} }
+
 func (d *redisDataSource) look(ctx context.Context, m layerModel, resolution channelconfig.Resolution) redisStatus {
 	switch {
 	case d.defaults.checksOff:
-		return redisStatus{err: "Checks are switched off by " + checksVariable + "."}
+		return notLooked("Nothing was looked at: checks are switched off by " + checksVariable + ".")
 	case m.settings.RedisURL.IsUnknown():
-		return redisStatus{err: "The provider's redis_url is not known yet."}
+		return notLooked("Nothing was looked at: the provider's redis_url is not known yet.")
+	case !resolution.UsesRedis().Or(false):
+		return notLooked("Nothing was looked at: these settings make a layer without a Redis.")
 	}
 	request, ok := requestFor(m, resolution, m.check.depthAtPlan())
 	if !ok {
-		return redisStatus{err: "These settings make a layer without a Redis."}
+		return notLooked("Nothing was looked at: redis-py refuses the URL.")
 	}
 	report := d.defaults.prober.Join(ctx, request)
 	logReport(ctx, "Looked at Redis for a data source", report)
 	return redisStatus{
-		reachable: &report.Answered,
-		ready:     &report.Ready,
+		reachable: report.Answered,
+		ready:     report.Ready,
 		err:       firstLine(report),
 		findings:  report.Outcome.Findings,
 		server:    report.Server,
@@ -151,8 +157,8 @@ func firstLine(report redisprobe.Report) string {
 
 func (s redisStatus) outputs() outputs {
 	out := outputs{
-		"reachable": types.BoolPointerValue(s.reachable),
-		"ready":     types.BoolPointerValue(s.ready),
+		"reachable": types.BoolValue(s.reachable),
+		"ready":     types.BoolValue(s.ready),
 		"error":     types.StringNull(),
 		"findings":  findingsList(s.findings),
 

@@ -33,6 +33,7 @@ func (e *layerEphemeral) ValidateConfig(ctx context.Context, req ephemeral.Valid
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	resp.Diagnostics.Append(nameProblems((&reader{ctx: ctx, from: req.Config}).object("variables"))...)
 	resp.Diagnostics.Append(m.findings.validate(path.Root("findings"))...)
 	resp.Diagnostics.Append(m.withDefaults(e.defaults)...)
 	resp.Diagnostics.Append(m.static().diagnostics(m, attributesOf(ctx, req.Config))...)

@@ -88,7 +88,7 @@ func lineArgument(versions []string) (redisurl.Line, *function.FuncError) {
 		return redisurl.Newest, nil
 	case 1:
 	default:
-		return redisurl.Newest, function.NewArgumentFuncError(2, "Give one version at most.")
+		return redisurl.Newest, function.NewArgumentFuncError(2, "give one version at most")
 	}
 	version, err := packages.ParseVersion(versions[0])
 	if err != nil {

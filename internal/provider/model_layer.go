@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"fmt"
+	"regexp"
 	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -19,8 +21,8 @@ type layerModel struct {
 	findings severities
 	check    checkModel
 	// variablesUnknown is set while names or spellings of variables are not
-	// known yet.
-	variablesUnknown bool
+	// known yet, versionsUnknown while versions of packages are not.
+	variablesUnknown, versionsUnknown bool
 }
 
 // readConnection reads connectionFields.
@@ -62,6 +64,7 @@ func (m *layerModel) readWriteOnly(ctx context.Context, configuration attributes
 	config := r.object("config")
 	if keys := config.secrets("symmetric_encryption_keys_wo"); keys.IsSet() && !config.object.IsUnknown() {
 		m.settings.Config.SymmetricEncryptionKeys, m.settings.Config.KeysWriteOnly = keys, true
+		m.settings.Config.KeysUncertain = config.uncertain("symmetric_encryption_keys_wo")
 	}
 	return r.diags
 }
@@ -99,6 +102,7 @@ func readConfig(o objectReader) channelconfig.Config {
 		Capacity:                o.integer("capacity"),
 		ChannelCapacity:         readChannelCapacity(o),
 		SymmetricEncryptionKeys: noneIfEmpty(o.secrets("symmetric_encryption_keys")),
+		KeysUncertain:           o.uncertain("symmetric_encryption_keys"),
 		SerializerFormat:        o.text("serializer_format"),
 		RandomPrefixLength:      o.integer("random_prefix_length"),
 		OnDisconnect:            o.text("on_disconnect"),
@@ -160,7 +164,40 @@ func readVariables(o objectReader) (v channelconfig.Variables, unknown bool) {
 func (m *layerModel) withDefaults(d *defaults) diag.Diagnostics {
 	set, diags := m.packages.set(d.packages, path.Root("packages"))
 	m.settings.Packages = set
+	m.versionsUnknown = m.packages.unknown() || d.versionsUnknown
 	m.findings = m.findings.over(d.findings)
 	m.check = m.check.over(d.check)
 	return diags
 }
+
+// nameProblems are variables that cannot all stand in one environment: the
+// later would replace the earlier, without a word.
+func nameProblems(o objectReader) diag.Diagnostics {
+	var diags diag.Diagnostics
+	v, unknown := readVariables(o)
+	if unknown {
+		return nil
+	}
+	taken := map[string]string{}
+	for _, named := range [][2]string{
+		{"redis_url", v.RedisURL}, {"redis_host", v.RedisHost}, {"redis_port", v.RedisPort}, {"debug", v.Debug},
+		{"django_settings_module", v.SettingsModule}, {"symmetric_encryption_keys", v.EncryptionKeys},
+	} {
+		argument, name := named[0], named[1]
+		at := path.Root("variables").AtName(argument)
+		switch {
+		case name == "":
+		case !variableName.MatchString(name):
+			diags.AddAttributeError(at, "Not the name of an environment variable",
+				at.String()+" must be a letter or underscore, then letters, digits and underscores.")
+		case taken[name] != "":
+			diags.AddAttributeError(at, "Two variables have the same name",
+				fmt.Sprintf("%s and variables.%s both name %s: the app would get only one of them.", at, taken[name], name))
+		default:
+			taken[name] = argument
+		}
+	}
+	return diags
+}
+
+var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)

@@ -22,6 +22,11 @@ func readPackages(o objectReader) packagesModel {
 	}
 }
 
+// unknown reports whether a part is not known yet.
+func (m packagesModel) unknown() bool {
+	return m.channels.IsUnknown() || m.channelsRedis.IsUnknown() || m.redis.IsUnknown() || m.requirements.IsUnknown()
+}
+
 // set are the versions, those of the layer before those of the provider. A
 // version that is not known yet counts as not stated.
 func (m packagesModel) set(defaults packages.Set, at path.Path) (packages.Set, diag.Diagnostics) {

@@ -88,6 +88,9 @@ func (o objectReader) secrets(name string) channelconfig.Value[[]secret.String] 
 	list := make([]secret.String, 0, len(v.Elements()))
 	for _, element := range v.Elements() {
 		text, _ := element.(types.String)
+		if text.IsNull() {
+			text = types.StringValue("") // which is as wrong, and found as such
+		}
 		item, ok := secretValue(text).Get()
 		if !ok {
 			return channelconfig.Unknown[[]secret.String]()
@@ -95,6 +98,12 @@ func (o objectReader) secrets(name string) channelconfig.Value[[]secret.String] 
 		list = append(list, item)
 	}
 	return channelconfig.Known(list)
+}
+
+// uncertain reports that it is not known whether there is such a list at all.
+func (o objectReader) uncertain(name string) bool {
+	v, unknown := member[types.List](o, name)
+	return unknown || v.IsUnknown()
 }
 
 // objects reads a list of objects.

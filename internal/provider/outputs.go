@@ -73,7 +73,7 @@ func layerOutputs(m layerModel, resolution channelconfig.Resolution, storable fi
 
 // reportedOutput is unknown while settings are that rules look at.
 func reportedOutput(m layerModel, findings []finding.Finding, status finding.Status) attr.Value {
-	if status == finding.Undetermined && !m.hidden() || m.findings.unknown {
+	if status == finding.Undetermined && !m.hidden() || m.findings.unknown || m.variablesUnknown || m.versionsUnknown {
 		return types.ListUnknown(findingType)
 	}
 	return findingsList(m.findings.all(findings))
@@ -213,7 +213,7 @@ func dotenvOutput(vars channelconfig.Value[[]channelconfig.Variable], hidden boo
 }
 
 func pythonOutput(m layerModel) (attr.Value, []finding.Finding) {
-	if m.variablesUnknown {
+	if m.variablesUnknown || m.settings.Config.KeysUncertain {
 		return types.StringUnknown(), nil
 	}
 	code, err := render.SettingsPython(m.settings)

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/packages"
 	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
 )
 
@@ -79,7 +80,7 @@ func (p *channelsProvider) Configure(ctx context.Context, req provider.Configure
 		resp.Diagnostics.AddWarning("Unknown value of "+checksVariable,
 			"The environment variable "+checksVariable+" switches live checks off if it is \"off\". Any other value means nothing.")
 	}
-	p.defaults.prober = redisprobe.New()
+	p.defaults.prober = redisprobe.New(redisprobe.WithLog(tflogDebug))
 	resp.ResourceData = p.defaults
 	resp.DataSourceData = p.defaults
 	resp.EphemeralResourceData = p.defaults
@@ -122,8 +123,9 @@ func (d *defaults) read(ctx context.Context, config attributes) diag.Diagnostics
 	d.redisURL = r.secret("redis_url")
 	d.check = readCheck(checkObject)
 	d.findings = readSeverities(get[types.Map](r, "findings"))
-	set, diags := readPackages(packagesObject).set(d.packages, path.Root("packages"))
-	d.packages = set
+	written := readPackages(packagesObject)
+	set, diags := written.set(packages.Set{}, path.Root("packages"))
+	d.packages, d.versionsUnknown = set, written.unknown()
 	r.diags.Append(diags...)
 	return r.diags
 }

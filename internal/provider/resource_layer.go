@@ -62,6 +62,7 @@ func (r *layerResource) ValidateConfig(ctx context.Context, req resource.Validat
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	resp.Diagnostics.Append(nameProblems(own.object("variables"))...)
 	resp.Diagnostics.Append(readSeverities(get[types.Map](own, "findings")).validate(path.Root("findings"))...)
 	resp.Diagnostics.Append(m.static().diagnostics(m, attributesOf(ctx, req.Config))...)
 }

@@ -102,11 +102,11 @@ func (p *Prober) insist(ctx context.Context, request Request, wait time.Duration
 			r = *before
 		}
 		left := time.Until(deadline)
-		if r.ended || !r.heals() || left < pause+lastChance {
+		if r.ended || !r.heals() || left <= lastChance {
 			return r
 		}
 		progress(r)
-		if !sleep(ctx, pause) {
+		if !sleep(ctx, min(pause, left-lastChance)) {
 			r.ended = true
 			return r
 		}

@@ -2,8 +2,7 @@
 # effective default of channels_layer.
 
 terraform {
-  # Terraform 1.3 has optional() in object types; the provider itself runs
-  # with older ones.
+  # For optional() in object types.
   required_version = ">= 1.3"
 
   required_providers {

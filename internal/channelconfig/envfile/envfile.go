@@ -14,6 +14,7 @@ package envfile
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig"
@@ -53,18 +54,7 @@ type entry struct {
 // that readers disagree about are unknown, with a finding each; the outcome
 // is undetermined then. Other names are left alone.
 func Read(text secret.String, matter ...string) (map[string]channelconfig.Value[secret.String], finding.Outcome) {
-	entries := map[string]entry{}
-	for i, line := range strings.Split(strings.TrimPrefix(text.Reveal(), "\ufeff"), "\n") {
-		name, e, ok := parseLine(strings.TrimSuffix(line, "\r"))
-		if !ok {
-			continue
-		}
-		e.line = i + 1
-		if before, again := entries[name]; again && before.value != e.value {
-			e.agreed, e.reason = false, fmt.Sprintf("it is also given in line %d", before.line)
-		}
-		entries[name] = e
-	}
+	entries := parse(text.Reveal(), matter)
 	vars := make(map[string]channelconfig.Value[secret.String], len(entries))
 	for name, e := range entries {
 		vars[name] = channelconfig.Known(e.value)
@@ -74,26 +64,97 @@ func Read(text secret.String, matter ...string) (map[string]channelconfig.Value[
 		if e, ok := entries[name]; ok && !e.agreed {
 			vars[name] = channelconfig.Unknown[secret.String]()
 			outcome = finding.Merge(outcome, finding.Unknown(Ambiguous.New(name,
-				fmt.Sprintf("Line %d of the .env text sets %s to a value that readers of such files do not read alike: %s.", e.line, name, e.reason))))
+				fmt.Sprintf("Line %d of the .env text sets %s in a way that readers of such files do not read alike: %s.", e.line, name, e.reason))))
 		}
 	}
 	return vars, outcome
 }
 
-// parseLine reads NAME=value; not ok for anything else.
-func parseLine(line string) (name string, e entry, ok bool) {
-	line = strings.TrimLeft(line, " \t")
+// parse goes through the lines. It keeps an eye on quotes that stay open:
+// python-dotenv and npm dotenv read on until they close, others take each
+// line for itself.
+func parse(text string, matter []string) map[string]entry {
+	entries := map[string]entry{}
+	open := ""
+	for i, line := range strings.Split(text, "\n") {
+		name, e, ok := parseLine(line, matter)
+		if i == 0 && strings.HasPrefix(line, "\ufeff") {
+			name, e, ok = parseLine(strings.TrimPrefix(line, "\ufeff"), matter)
+			e = e.disputed("the text begins with a byte order mark, which some take for part of the name")
+		}
+		inside := open != ""
+		open = stillOpen(open, line)
+		if !ok {
+			continue
+		}
+		if inside {
+			e = e.disputed("it stands inside quotes that an earlier line opened")
+		}
+		e.line = i + 1
+		if before, again := entries[name]; again && (before.value != e.value || !before.agreed) {
+			e = e.disputed(fmt.Sprintf("line %d sets it, too", before.line))
+		}
+		entries[name] = e
+	}
+	return entries
+}
+
+// disputed is the entry as one that readers do not agree about.
+func (e entry) disputed(reason string) entry {
+	if e.agreed {
+		e.agreed, e.reason = false, reason
+	}
+	return e
+}
+
+// stillOpen is the quote that is open behind a line: the one that was open
+// before it, or one that begins the value of the line and does not end in it.
+func stillOpen(open, line string) string {
+	if open != "" {
+		if strings.Contains(line, open) {
+			return ""
+		}
+		return open
+	}
+	_, value, found := strings.Cut(line, "=")
+	value = strings.TrimLeft(value, " \t")
+	if !found || strings.HasPrefix(strings.TrimLeft(line, " \t"), "#") || value == "" {
+		return ""
+	}
+	quote := value[:1]
+	if !strings.Contains("\"'`", quote) || strings.Contains(value[1:], quote) {
+		return ""
+	}
+	return quote
+}
+
+// parseLine reads NAME=value; not ok for lines that set nothing, and for those
+// that only some readers take for more and that set no name that matters.
+func parseLine(line string, matter []string) (name string, e entry, ok bool) {
 	name, value, found := strings.Cut(strings.TrimPrefix(line, "export "), "=")
 	if !found || !isName(name) {
-		return "", entry{}, false
+		name = loosely(line)
+		e = entry{agreed: true}.disputed("there is white space, or a colon, around its name")
+		return name, e, slices.Contains(matter, name)
 	}
-	bare := unquote(value)
-	e = entry{value: secret.New(bare), agreed: true}
+	e = entry{value: secret.New(unquote(value)), agreed: true}
 	if _, err := render.DotEnv([]render.Var{{Name: name, Value: e.value}}); err != nil {
-		e.agreed = false
-		e.reason = reasonOf(err)
+		e = e.disputed(reasonOf(err))
 	}
 	return name, e, true
+}
+
+// loosely is the name that the more tolerant readers see in a line: indented,
+// behind "export" and any white space, before white space or a colon.
+func loosely(line string) string {
+	fields := strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" \t=:", r) })
+	if len(fields) > 1 && fields[0] == "export" {
+		fields = fields[1:]
+	}
+	if len(fields) == 0 || !strings.ContainsAny(line, "=:") {
+		return ""
+	}
+	return fields[0]
 }
 
 // reasonOf names the reader that disagrees, not the value.

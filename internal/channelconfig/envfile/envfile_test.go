@@ -10,7 +10,7 @@ import (
 )
 
 func TestRead_TakesWhatAllReadersAgreeOn(t *testing.T) {
-	const text = "\ufeff# comment\n\n export REDIS_URL=redis://default:p%23w@h:6379/0\r\nQUOTED=\"redis://h\"\nSINGLE='x'\nEMPTY=\nnot a line\nOTHER=a b$c#d\n"
+	const text = "# comment\n\nexport REDIS_URL=redis://default:p%23w@h:6379/0\nKEY=\"a\nb\"\nQUOTED=\"redis://h\"\nSINGLE='x'\nEMPTY=\nnot a line\nOTHER=a b$c#d\n"
 	vars, outcome := envfile.Read(secret.New(text), "REDIS_URL", "QUOTED", "SINGLE", "EMPTY", "MISSING")
 	if outcome.Status != finding.Passed || len(outcome.Findings) != 0 {
 		t.Fatalf("got %v %v, want a pass without findings", outcome.Status, outcome.IDs())
@@ -27,14 +27,23 @@ func TestRead_TakesWhatAllReadersAgreeOn(t *testing.T) {
 
 func TestRead_LeavesOpenWhatReadersDisagreeAbout(t *testing.T) {
 	for name, text := range map[string]string{
-		"hash":           "REDIS_URL=redis://:made#up@h",
-		"hash, quoted":   "REDIS_URL=\"redis://:made#up@h\"",
-		"dollar":         "REDIS_URL=redis://:$made@h",
-		"comment":        "REDIS_URL=redis://h # production",
-		"open quote":     "REDIS_URL=\"redis://h",
-		"backslash":      `REDIS_URL=redis://:a\nb@h`,
-		"trailing space": "REDIS_URL=redis://h ",
-		"given twice":    "REDIS_URL=redis://a\nREDIS_URL=redis://b",
+		"hash":              "REDIS_URL=redis://:made#up@h",
+		"hash, quoted":      "REDIS_URL=\"redis://:made#up@h\"",
+		"dollar":            "REDIS_URL=redis://:$made@h",
+		"comment":           "REDIS_URL=redis://h # production",
+		"open quote":        "REDIS_URL=\"redis://h",
+		"backslash":         `REDIS_URL=redis://:a\nb@h`,
+		"trailing space":    "REDIS_URL=redis://h ",
+		"carriage return":   "REDIS_URL=redis://h\r",
+		"byte order mark":   "\ufeffREDIS_URL=redis://h",
+		"indented":          "  REDIS_URL=redis://h",
+		"space before =":    "REDIS_URL =redis://h",
+		"space after =":     "REDIS_URL= redis://h",
+		"colon":             "REDIS_URL: redis://h",
+		"export and tab":    "export\tREDIS_URL=redis://h",
+		"in open quotes":    "OTHER=\"multi\nREDIS_URL=redis://h\n\"",
+		"in open backticks": "OTHER=`multi\nREDIS_URL=redis://h\n`",
+		"given twice":       "REDIS_URL=redis://a\nREDIS_URL=redis://b",
 	} {
 		t.Run(name, func(t *testing.T) {
 			vars, outcome := envfile.Read(secret.New(text+"\n"), "REDIS_URL")

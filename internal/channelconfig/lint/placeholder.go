@@ -37,3 +37,22 @@ func isQuoted(text string) bool {
 
 // nullWords are what programs write for "no value".
 var nullWords = []string{"none", "null", "nil", "undefined", "false", "<none>", "<nil>", "<no value>"}
+
+// urlHost is the host that the newest redis-py connects to, "" where it takes
+// its default. It may be a piece of a password and is only ever compared.
+func (in Input) urlHost() string {
+	if len(in.Readings) == 0 {
+		return ""
+	}
+	u := in.Readings[len(in.Readings)-1].URL
+	if u == nil || !u.Written.HasHost {
+		return ""
+	}
+	return u.Host
+}
+
+// hostPlaceholder is a host that is nothing but a variable's name: no host
+// name has such characters.
+var hostPlaceholder = regexp.MustCompile(`^(\$[a-z_][a-z0-9_]*|%[a-z_][a-z0-9_]*%|<[^<>]+>)$`)
+
+func (in Input) hostIsPlaceholder() bool { return hostPlaceholder.MatchString(in.urlHost()) }

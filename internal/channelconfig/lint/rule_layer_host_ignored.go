@@ -25,7 +25,7 @@ var ruleLayerHostIgnored = Rule{
 		switch {
 		case !in.Settings.RedisHost.IsSet(), known && backend != channelconfig.InMemory:
 			return finding.Pass()
-		case !known:
+		case !known, in.Settings.RedisHost.IsUnknown(): // it may turn out to be null
 			return finding.Unknown()
 		}
 		why := "DEBUG is on and REDIS_URL is not set"

@@ -11,7 +11,7 @@ var ruleURLNullText = Rule{
 			"takes any text that is not empty for a URL.",
 		Django: "\"ValueError: Redis URL must specify one of the following schemes\" at the first message through the layer.",
 		Fix:    "Remove the variable REDIS_URL (null in Terraform), or give it the URL of the Redis.",
-		Bad:    []string{"REDIS_URL=None", "REDIS_URL=null"},
+		Bad:    []string{"REDIS_URL=None", "REDIS_URL=null", "REDIS_URL=redis://None:6379/0"},
 		Good:   []string{"REDIS_HOST=redis"},
 		Since:  "0.1.0",
 		Sources: []string{
@@ -20,6 +20,10 @@ var ruleURLNullText = Rule{
 	},
 	Rank: NullText,
 	Check: onURL(func(in Input) string {
+		if anyWord(in.urlHost(), nullWords...) {
+			return "The host in REDIS_URL is a word that programs write for \"no value\". Django starts and takes it literally: the first " +
+				"message through the layer fails with ConnectionError, because there is no host of that name."
+		}
 		if !anyWord(in.url.text.Reveal(), nullWords...) {
 			return ""
 		}

@@ -17,6 +17,8 @@ var ruleURLUnexpandedVariable = Rule{
 			"REDIS_URL=redis://default:${REDIS_PASSWORD}@redis:6379/0",
 			"REDIS_URL=redis://$(REDIS_HOST):6379/0",
 			"REDIS_URL=redis://redis:{{ redis_port }}/0",
+			"REDIS_URL=redis://$REDIS_HOST:6379/0",
+			"REDIS_URL=redis://<host>:6379/0",
 		},
 		Good:    []string{"REDIS_URL=redis://default:exa$mple@redis:6379/0"},
 		Since:   "0.1.0",
@@ -25,6 +27,10 @@ var ruleURLUnexpandedVariable = Rule{
 	Rank: Placeholder,
 	Check: onURL(func(in Input) string {
 		i := placeholderIn(in.url.text.Reveal())
+		if i < 0 && in.hostIsPlaceholder() {
+			return "The host is a placeholder for a variable, unreplaced. Django starts and takes it literally: the first message " +
+				"through the layer fails with ConnectionError, because there is no host of that name."
+		}
 		if i < 0 {
 			return ""
 		}

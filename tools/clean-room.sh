@@ -36,7 +36,8 @@ mirror() {
 	if [ -z "$found" ]; then
 		found=$(sed -n 's/^deb \(\[[^]]*\] \)\?\([^ ]*\).*/\2/p' /etc/apt/sources.list 2>/dev/null | sed -n 1p)
 	fi
-	printf '%s\n' "${found:-http://deb.debian.org/debian}"
+	[ -n "$found" ] || die "apt has no mirror configured that a new Debian could come from."
+	printf '%s\n' "$found"
 }
 
 # copy_in copies files that are there, links resolved, to the same place in the room.

@@ -402,6 +402,7 @@ func useSights(t *testing.T) []sight {
 }
 
 func TestLook_CapabilitiesHaveTheirFinding(t *testing.T) {
+	redistest.Slow(t)
 	sights := slices.Concat(kindSights(t), commandSights(t), timeoutSights(t), memorySights(t), writeSights(t), useSights(t))
 	checkSights(t, sights)
 	// The tests of rights have the last.

@@ -106,9 +106,7 @@ func oracleURLs(t *testing.T) map[string]string {
 }
 
 func TestLook_SaysWhatRedisPyDoes(t *testing.T) {
-	if os.Getenv("CI") == "" && os.Getenv("CHANNELS_REAL") == "" && os.Getenv("CHANNELS_FULL") == "" {
-		t.Skip("redis-py waits for what hangs: make test runs this (CHANNELS_REAL=1)")
-	}
+	redistest.Slow(t)
 	urls := oracleURLs(t)
 	names := make([]string, 0, len(urls))
 	for name := range urls {

@@ -85,6 +85,7 @@ func granted(t *testing.T, server *redistest.Server, user string, request redisp
 }
 
 func TestLook_EachCommandThatIsMissingIsNamedAndTheRuleGrantsIt(t *testing.T) {
+	redistest.Slow(t)
 	for _, binary := range []string{"", "redis-7.4", "valkey-9.1"} {
 		server := redistest.Start(t, redistest.Binary(binary), redistest.Password(canary))
 		for _, command := range strings.Fields(coreCommands) {

@@ -227,11 +227,15 @@ type lastWords struct {
 }
 
 // hangUp cuts the connection because the context has ended. If a round trip has
-// keys then, their removal is written first; nobody waits for the reply, and
-// they expire by themselves.
+// keys then, their removal is written first, at once, because the process may be
+// about to end, and once more a moment later: what the other connections had
+// already written may reach the server behind the first. Nobody waits for the
+// replies, and the keys expire by themselves.
 func (a *attempt) hangUp() {
 	if last := a.last.Swap(nil); last != nil {
-		_ = last.conn.SetWriteDeadline(time.Now().Add(farewell))
+		_ = last.conn.SetWriteDeadline(time.Now().Add(2 * farewell))
+		_, _ = last.conn.Write(last.text)
+		<-time.After(farewell)
 		_, _ = last.conn.Write(last.text)
 	}
 	_ = a.raw.Close()

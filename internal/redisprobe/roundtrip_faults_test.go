@@ -298,6 +298,7 @@ func TestRoundTrip_FaultsOfOtherServersHaveTheirFinding(t *testing.T) {
 }
 
 func TestRoundTrip_EveryFaultHasItsFinding(t *testing.T) {
+	redistest.Slow(t)
 	rows := tripRows()
 	given := map[finding.ID]bool{"roundtrip/group-not-delivered": true} // a test of its own
 	for _, r := range rows {

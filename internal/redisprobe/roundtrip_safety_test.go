@@ -231,6 +231,7 @@ func dump(server *redistest.Server) map[string]string {
 }
 
 func TestRoundTrip_ThousandLeaveNothingAndTouchNothing(t *testing.T) {
+	redistest.Slow(t)
 	server := redistest.Start(t, users()...)
 	seed(server)
 	before := dump(server)
@@ -280,6 +281,7 @@ func tripUntilKilled(address string) {
 }
 
 func TestRoundTrip_KilledAtRandomLeavesNothingForLong(t *testing.T) {
+	redistest.Slow(t)
 	t.Parallel()
 	kills := 20
 	if os.Getenv("CHANNELS_FULL") != "" {

@@ -88,6 +88,7 @@ func TestLook_CancelEndsARealCheckAtOnce(t *testing.T) {
 }
 
 func TestLook_LiveAddressBehindDeadOnesIsFound(t *testing.T) {
+	redistest.Slow(t)
 	server := redistest.Start(t)
 	_, port, err := net.SplitHostPort(server.Addr())
 	if err != nil {
@@ -161,6 +162,7 @@ func TestLook_NothingIsPrinted(t *testing.T) {
 }
 
 func TestLook_OtherServersAnswerAlike(t *testing.T) {
+	redistest.Slow(t)
 	for _, name := range []string{"redis-6.2", "redis-7.4", "valkey-9.1"} {
 		t.Run(name, func(t *testing.T) {
 			if os.Getenv("CHANNELS_FULL") == "" && !redistest.Has(name) {

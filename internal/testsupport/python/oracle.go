@@ -180,6 +180,9 @@ func (o *Oracle) value(op, text string) (string, bool) {
 // Cases is how many generated cases a test asks for: CHANNELS_FUZZ_CASES, or
 // usual.
 func Cases(tb testing.TB, usual int) int {
+	if os.Getenv("CI") == "" && os.Getenv("CHANNELS_REAL") == "" && os.Getenv("CHANNELS_FULL") == "" {
+		usual /= 10 // a plain "go test" is for a quick look
+	}
 	return number(tb, "CHANNELS_FUZZ_CASES", usual)
 }
 

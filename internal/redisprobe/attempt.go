@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -44,6 +45,8 @@ type attempt struct {
 	accepted []any
 	// last is what is said before the context cuts the connection.
 	last atomic.Pointer[lastWords]
+	// hanging is held while the connection is hung up.
+	hanging sync.Mutex
 }
 
 // run makes one attempt within the request's timeout. It opens one connection;

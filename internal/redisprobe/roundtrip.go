@@ -232,6 +232,8 @@ type lastWords struct {
 // already written may reach the server behind the first. Nobody waits for the
 // replies, and the keys expire by themselves.
 func (a *attempt) hangUp() {
+	a.hanging.Lock()
+	defer a.hanging.Unlock()
 	if last := a.last.Swap(nil); last != nil {
 		_ = last.conn.SetWriteDeadline(time.Now().Add(2 * farewell))
 		_, _ = last.conn.Write(last.text)

@@ -87,6 +87,9 @@ func (c *coreTrip) run(ctx context.Context) *problem {
 	if p != nil && c.wrote {
 		c.tidy(ctx)
 	}
+	if ctx.Err() != nil {
+		c.a.hangUp() // waits for one that is under way: the connection is needed for it
+	}
 	c.a.last.Store(nil)
 	return p
 }

@@ -132,6 +132,15 @@ func (l look) later() string {
 	}
 }
 
+// wayOut is what to do where the check cannot prove what may well be.
+func wayOut(report redisprobe.Report) string {
+	if !report.Answered {
+		return insideOnly
+	}
+	return "Where all is well and only this check may not prove it, set check = { apply_depth = \"capabilities\" } for this layer, " +
+		"which looks and sends nothing, or on_apply = \"off\"."
+}
+
 // insideOnly is the way out for a Redis that this machine cannot see.
 const insideOnly = "For a Redis that can be reached only from inside its own network, " +
 	"run Terraform there, or set check = { on_apply = \"off\" } for this layer."
@@ -176,7 +185,7 @@ func proofDiagnostics(m layerModel, report redisprobe.Report) diag.Diagnostics {
 			f = f.WithSeverity(finding.Error)
 		}
 		if undetermined {
-			f.Fix += "\n\n" + insideOnly
+			f.Fix += "\n\n" + wayOut(report)
 		}
 		shown = append(shown, f.WithSeverity(min(f.Severity, most)))
 	}

@@ -45,6 +45,8 @@ type attempt struct {
 	accepted []any
 	// last is what is said before the context cuts the connection.
 	last atomic.Pointer[lastWords]
+	// rightsKnown: what this user may do was learned before a round trip.
+	rightsKnown bool
 	// hanging is held while the connection is hung up.
 	hanging sync.Mutex
 }

@@ -103,6 +103,11 @@ func (a *attempt) judgeAuth(ctx context.Context, said answers) *problem {
 		return a.unanswered(ctx, said.auth.broken)
 	}
 	if a.credentials() == nil {
+		// HELLO says it first: Redis 7 hangs up on a longer command of somebody
+		// who has not logged in, and what follows may be one.
+		if kindOf(said.hello.refusal) == refusalNoAuth {
+			return a.noPasswordGiven()
+		}
 		if kindOf(said.ping.refusal) == refusalNoAuth || kindOf(said.choose.refusal) == refusalNoAuth {
 			return a.noPasswordGiven()
 		}

@@ -73,6 +73,9 @@ func (t *trip) core(ctx context.Context, options channellayer.Options, with *com
 // run goes through all operations in four round trips: listen and join the
 // group; send to one; send to the group; confirm, leave and remove.
 func (c *coreTrip) run(ctx context.Context) *problem {
+	if p := c.rehearse(ctx); p != nil {
+		return p
+	}
 	for _, m := range c.members {
 		m.heard = m.other.plain.listen()
 		m.begin(ctx, append(c.a.loginCalls(), c.listening(m)...))
@@ -91,6 +94,18 @@ func (c *coreTrip) run(ctx context.Context) *problem {
 		c.a.hangUp() // waits for one that is under way: the connection is needed for it
 	}
 	c.a.last.Store(nil)
+	return p
+}
+
+// rehearse proves, where the rights of the user could not be learned, that
+// transactions and expiries are his before anything is written: where MULTI is
+// refused, what follows it in the packet runs by itself, and a key without its
+// EXPIRE would stay for good. The key is not there, so nothing changes.
+func (c *coreTrip) rehearse(ctx context.Context) *problem {
+	if c.a.rightsKnown {
+		return nil
+	}
+	_, p := c.exchange(ctx, transaction(groupCalls(operationGroupAdd, core.Expire(c.group, tripExpiry))))
 	return p
 }
 
@@ -116,11 +131,11 @@ func (c *coreTrip) join(ctx context.Context) *problem {
 		joining = append(joining, groupCalls(operationGroupAdd,
 			core.Add(c.group, []byte(m.channel), c.now()), core.Expire(c.group, tripExpiry))...)
 	}
+	c.wrote = true // also where the packet is refused in part
 	_, p := c.exchange(ctx, transaction(joining))
 	if p != nil {
 		return p
 	}
-	c.wrote = true
 	for _, m := range c.members {
 		select {
 		case <-m.heard:

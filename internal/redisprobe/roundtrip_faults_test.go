@@ -271,7 +271,7 @@ func rightsRows(core, pub []shape) []tripRow {
 		{name: "groups of the app's alone, pub/sub", server: narrow("pub", "&asgispecific.*", "&asgi__group__chat*"), shapes: pub, id: "roundtrip/not-tried", status: undetermined,
 			says: "SUBSCRIBE (in group_add())"},
 		{name: "groups of the app's alone", server: narrow("core", "~asgispecific.*", "~asgi:group:chat*"), shapes: core, id: "roundtrip/not-tried", status: undetermined,
-			says: "ZADD (in group_add())"},
+			says: "EXPIRE (in group_add())"},
 		{name: "channels of the app's alone, core", server: narrow("core", "~asgispecific.[0-9a-f]*", "~asgi:group:*"), shapes: core, id: "roundtrip/not-tried", status: undetermined},
 		{name: "the user loses its keys", server: users(), shapes: core, network: changing("MULTI", words("ACL SETUSER core resetkeys ~asgi:group:*")),
 			id: "acl/missing-keys", status: failed, says: "keys of the layer"},

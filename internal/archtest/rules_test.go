@@ -119,16 +119,17 @@ var rules = []rule{
 		internal: []string{"internal/channellayer", "internal/channellayer/core", "internal/channellayer/pubsub"},
 	},
 
-	// The live checks.
+	// The live checks, and what they share below their protocols.
+	{pkg: "internal/netprobe"},
 	{
 		pkg: "internal/redisprobe", tree: true,
 		internal: slices.Concat(
-			[]string{"internal/secret", "internal/finding", "internal/channelconfig/..."}, layerWithoutFlush),
+			[]string{"internal/secret", "internal/finding", "internal/netprobe", "internal/channelconfig/..."}, layerWithoutFlush),
 		external: []string{"github.com/redis/go-redis/v9", "golang.org/x/sync"},
 	},
 	{
 		pkg: "internal/wsprobe", tree: true,
-		internal: []string{"internal/secret", "internal/finding"},
+		internal: []string{"internal/secret", "internal/finding", "internal/netprobe"},
 		external: []string{"github.com/coder/websocket"},
 	},
 

@@ -4,6 +4,7 @@ import (
 	"os"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
+	"github.com/channel-layer/terraform-provider-channels/internal/netprobe"
 )
 
 var docSocketMissing = finding.Doc{
@@ -47,11 +48,11 @@ func (a *attempt) socketFailed(err error, look func() (os.FileInfo, error)) *pro
 	where := a.address()
 	exception := "If it is so where the app runs, " + a.client() + " raises ConnectionError " + atFirstUse
 	switch {
-	case isNoSuchFile(err):
+	case netprobe.IsNoSuchFile(err):
 		return maybe(docSocketMissing, "There is no socket at "+where+" on this machine.", exception)
-	case isNotASocket(err):
+	case netprobe.IsNotASocket(err):
 		return settled(docNotASocket, where+" is not a socket on this machine.", exception)
-	case isDenied(err):
+	case netprobe.IsDenied(err):
 		return settled(docSocketPermission, "The user of this check may not connect to "+where+".", exception)
 	case isRefused(err):
 		// An ordinary file refuses like a socket that nobody listens on.

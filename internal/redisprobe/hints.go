@@ -2,10 +2,9 @@ package redisprobe
 
 import (
 	"math/big"
-	"net/netip"
-	"strings"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/redisurl"
+	"github.com/channel-layer/terraform-provider-channels/internal/netprobe"
 )
 
 // hintKind says which explanation of the host's kind fits a problem.
@@ -16,24 +15,6 @@ const (
 	hintName           // the name does not resolve
 	hintReach          // the host resolves and does not answer
 )
-
-// isLoopback reports a host that means the machine that asks.
-func isLoopback(host string) bool {
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	address, ok := parseAddress(host)
-	return ok && address.Unmap().IsLoopback()
-}
-
-// isSingleLabel reports a name without a dot, such as Docker and Kubernetes
-// give to their services.
-func isSingleLabel(host string) bool {
-	if _, ok := parseAddress(host); ok {
-		return false
-	}
-	return isPlain(host, "") && !strings.Contains(host, ".")
-}
 
 // hint explains what the kind of host has to do with the problem.
 func hint(kind hintKind, request Request) string {
@@ -70,34 +51,14 @@ func (r Request) address() string {
 		}
 		return "unix:" + connection.Path
 	}
-	host := "(a host that is not shown)"
-	if address, err := netip.ParseAddr(connection.Host); err == nil {
-		host = address.WithZone("").String()
-		if address.Is6() {
-			host = "[" + host + "]"
-		}
-	} else if isPlain(connection.Host, "") {
-		host = connection.Host
+	host, ok := netprobe.ShowHost(connection.Host)
+	if !ok {
+		host = "(a host that is not shown)"
 	}
 	return host + ":" + shortNumber(connection.Port)
 }
 
 func (a *attempt) address() string { return a.request.address() }
-
-// isPlain reports text of letters, digits, ".", "-", "_" and the extra bytes.
-func isPlain(text, extra string) bool {
-	if text == "" || len(text) > 253 {
-		return false
-	}
-	for _, r := range text {
-		switch {
-		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', strings.ContainsRune("._-"+extra, r):
-		default:
-			return false
-		}
-	}
-	return true
-}
 
 // shortNumber is a number, or that it is long.
 func shortNumber(n *big.Int) string {

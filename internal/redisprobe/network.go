@@ -1,67 +1,31 @@
 package redisprobe
 
 import (
-	"context"
-	"net"
 	"net/netip"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/netprobe"
 )
 
-// Network is the way to the server: this machine's own, or a tunnel. Its
-// methods return when the context ends.
-type Network interface {
-	// Resolve returns the addresses of a host name, in the order in which to
-	// try them. A tunnel that resolves at its far end returns the name.
-	Resolve(ctx context.Context, host string) ([]string, error)
-	// Dial connects to one of them: network is "tcp" with an address of host
-	// and port, or "unix" with a path.
-	Dial(ctx context.Context, network, address string) (net.Conn, error)
-}
+// Network is the way to the server: this machine's own, or a tunnel.
+type Network = netprobe.Network
 
 // SystemNetwork is this machine's network. The zero value is ready to use.
-type SystemNetwork struct {
-	// Resolver resolves names; nil is the system's.
-	Resolver *net.Resolver
-}
+type SystemNetwork = netprobe.System
 
-// Resolve asks the system, as getaddrinfo does, except for what is an address
-// already.
-func (n SystemNetwork) Resolve(ctx context.Context, host string) ([]string, error) {
-	if address, ok := parseAddress(host); ok {
-		return []string{address.String()}, nil
-	}
-	if host == "" {
-		// Go would take this machine; getaddrinfo("") finds nothing.
-		return nil, &net.DNSError{Err: "no such host", IsNotFound: true}
-	}
-	resolver := n.Resolver
-	if resolver == nil {
-		resolver = net.DefaultResolver
-	}
-	found, err := resolver.LookupNetIP(ctx, "ip", host)
-	if err != nil {
-		return nil, err
-	}
-	addresses := make([]string, len(found))
-	for i, address := range found {
-		addresses[i] = address.Unmap().String()
-	}
-	return addresses, nil
-}
+func parseAddress(host string) (netip.Addr, bool) { return netprobe.ParseAddress(host) }
 
-// Dial connects.
-func (SystemNetwork) Dial(ctx context.Context, network, address string) (net.Conn, error) {
-	// Addresses are tried one by one by the caller, so there is nothing to
-	// race here; TCP keep-alive is of no use to a check.
-	dialer := net.Dialer{FallbackDelay: -1, KeepAlive: -1}
-	return dialer.DialContext(ctx, network, address)
-}
+func isRefused(err error) bool { return netprobe.IsRefused(err) }
 
-// parseAddress reads a host that is an address: as netip does, and the short,
-// octal and hexadecimal IPv4 forms of inet_aton, which getaddrinfo takes
-// ("127.1", "0x7f.1", "2130706433").
-func parseAddress(host string) (netip.Addr, bool) {
-	if address, err := netip.ParseAddr(host); err == nil {
-		return address, true
-	}
-	return inetAton(host)
-}
+func isNoRoute(err error) bool { return netprobe.IsNoRoute(err) }
+
+func isReset(err error) bool { return netprobe.IsReset(err) }
+
+func isTimeout(err error) bool { return netprobe.IsTimeout(err) }
+
+func isHangUp(err error) bool { return netprobe.IsHangUp(err) }
+
+func isLoopback(host string) bool { return netprobe.IsLoopback(host) }
+
+func isSingleLabel(host string) bool { return netprobe.IsSingleLabel(host) }
+
+func isPlain(text, extra string) bool { return netprobe.IsPlain(text, extra) }

@@ -2,9 +2,6 @@ package redisprobe
 
 import (
 	"context"
-	"errors"
-	"io"
-	"net"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -171,8 +168,4 @@ func (a *attempt) brokenOff(ctx context.Context, err error, spoken protocol, tim
 	default:
 		return a.notRedis(spoken)
 	}
-}
-
-func isHangUp(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || isReset(err)
 }

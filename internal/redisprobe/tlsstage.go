@@ -5,12 +5,12 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"net"
 	"net/netip"
-	"reflect"
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/netprobe"
 )
 
 // handshake is one TLS handshake and what was learnt during it.
@@ -210,48 +210,20 @@ func (a *attempt) handshakeFailed(ctx context.Context, h *handshake, err error) 
 	}
 }
 
-// alertCodes are the alerts that say something (RFC 8446, section 6.2).
-var alertCodes = map[uint64]string{
-	40: "handshake_failure", 42: "bad_certificate", 43: "unsupported_certificate", 44: "certificate_revoked",
-	45: "certificate_expired", 46: "certificate_unknown", 47: "illegal_parameter", 48: "unknown_ca",
-	49: "access_denied", 70: "protocol_version", 71: "insufficient_security", 80: "internal_error",
-	86: "inappropriate_fallback", 112: "unrecognized_name", 116: "certificate_required",
-	120: "no_application_protocol",
-}
-
 // isRemoteAlert reports an alert that the server sent.
 func isRemoteAlert(err error) bool {
-	_, ok := alertCode(err)
+	_, ok := netprobe.AlertCode(err)
 	return ok
 }
-
-// alertCode: crypto/tls wraps the alert, a small integer of a type of its own,
-// in a net.OpError whose Op is "remote error".
-func alertCode(err error) (uint64, bool) {
-	var op *net.OpError
-	if !errors.As(err, &op) || op.Op != "remote error" || op.Err == nil {
-		return 0, false
-	}
-	value := reflect.ValueOf(op.Err)
-	if value.Kind() != reflect.Uint8 {
-		return 0, false
-	}
-	return value.Uint(), true
-}
-
-const (
-	alertHandshakeFailure    = 40
-	alertCertificateRequired = 116
-)
 
 // refusedByAlert: in TLS 1.3 a server that wants a certificate says so after
 // the client's side of the handshake is done.
 func (a *attempt) refusedByAlert(err error) *problem {
-	code, _ := alertCode(err)
-	if code == alertCertificateRequired {
+	code, _ := netprobe.AlertCode(err)
+	if code == netprobe.AlertCertificateRequired {
 		return a.clientCertificateRequired()
 	}
-	return a.handshakeProblem(alertCodes[code])
+	return a.handshakeProblem(netprobe.AlertName(code))
 }
 
 // speaksTLS opens a second connection and says hello in TLS, no more: a TLS

@@ -1,4 +1,4 @@
-package redisprobe
+package netprobe
 
 import (
 	"errors"
@@ -29,16 +29,22 @@ func isErrno(err error, numbers ...syscall.Errno) bool {
 	return false
 }
 
-func isRefused(err error) bool { return isErrno(err, wsaECONNREFUSED) }
+// IsRefused reports a connection that the other machine refuses.
+func IsRefused(err error) bool { return isErrno(err, wsaECONNREFUSED) }
 
-func isNoRoute(err error) bool {
+// IsNoRoute reports that no way leads to the address from here.
+func IsNoRoute(err error) bool {
 	return isErrno(err, wsaEHOSTUNREACH, wsaENETUNREACH, wsaENETDOWN, wsaEHOSTDOWN, wsaEADDRNOTAVAIL, wsaEACCES, wsaEAFNOSUPPORT)
 }
 
-func isReset(err error) bool { return isErrno(err, wsaECONNRESET, wsaECONNABORTED, syscall.EPIPE) }
+// IsReset reports a connection that the other end broke off.
+func IsReset(err error) bool { return isErrno(err, wsaECONNRESET, wsaECONNABORTED, syscall.EPIPE) }
 
-func isDenied(err error) bool { return isErrno(err, wsaEACCES) || errors.Is(err, fs.ErrPermission) }
+// IsDenied reports what this user may not open.
+func IsDenied(err error) bool { return isErrno(err, wsaEACCES) || errors.Is(err, fs.ErrPermission) }
 
-func isNoSuchFile(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+// IsNoSuchFile reports a path that does not exist.
+func IsNoSuchFile(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
-func isNotASocket(error) bool { return false }
+// IsNotASocket reports a path that is no Unix socket.
+func IsNotASocket(error) bool { return false }

@@ -1,4 +1,4 @@
-package redisprobe
+package netprobe
 
 import (
 	"encoding/binary"

@@ -83,11 +83,11 @@ go_test() {
 	"$gotestsum" --format pkgname-and-test-fails --format-hide-empty-pkg -- -count=1 "$@"
 }
 
-# unit leaves out the acceptance and the command-line tests: they have phases of
-# their own.
+# unit leaves out the acceptance, the command-line and the end-to-end tests: they
+# have phases of their own.
 unit() {
 	local packages
-	mapfile -t packages < <(go list ./... | grep -v '/test/cli')
+	mapfile -t packages < <(go list ./... | grep -v -e '/test/cli' -e '/test/e2e')
 	if [ "${#packages[@]}" -eq 0 ]; then return 1; fi
 	go_test -timeout 10m -skip '^TestAcc' "${packages[@]}"
 }
@@ -106,6 +106,11 @@ acceptance() {
 command_line() {
 	build_provider "$work" || return 1
 	CHANNELS_PROVIDER_BIN=$work/terraform-provider-channels go_test -timeout 20m ./test/cli/...
+}
+
+end_to_end() {
+	build_provider "$work" || return 1
+	CHANNELS_PROVIDER_BIN=$work/terraform-provider-channels go_test -timeout 20m ./test/e2e/...
 }
 
 examples() {
@@ -134,6 +139,7 @@ if [ -n "$full" ] || [ -z "$CHANNELS_TERRAFORM" ]; then
 	phase "acceptance tests, Terraform 1.5.7" acceptance "$CHANNELS_TERRAFORM_OLD" registry.terraform.io
 fi
 phase "command-line tests" command_line
+phase "end to end" end_to_end
 phase "examples" examples
 phase "release configuration" release_configuration
 

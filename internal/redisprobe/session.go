@@ -9,6 +9,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/channellayer/transport"
 )
 
 // noLog takes the place of go-redis's own log, of which there is one for the
@@ -46,7 +48,7 @@ func open(over net.Conn, address string, timeout time.Duration) *session {
 				return nil, errOneConnection
 			}
 			handed = true
-			return over, nil
+			return transport.Bound(over), nil
 		},
 		Protocol:                 2,
 		MaxRetries:               -1,

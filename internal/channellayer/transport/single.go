@@ -52,7 +52,7 @@ func clientOver(wire *Wire, login []channellayer.Command) *redis.Client {
 			if handed.Swap(true) {
 				return nil, ErrOneConnection
 			}
-			return wire, nil
+			return Bound(wire), nil
 		},
 		OnConnect: func(ctx context.Context, conn *redis.Conn) error {
 			if len(login) == 0 {

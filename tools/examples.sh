@@ -13,6 +13,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/bin"
 build_provider "$work/bin"
+build_standins "$work/bin"
 cli_config "$work/bin" "$work/cli.tfrc"
 export TF_CLI_CONFIG_FILE=$work/cli.tfrc
 count=0 failed=0

@@ -139,15 +139,34 @@ build_provider() {
 	(cd "$ROOT_DIR" && CGO_ENABLED=0 go build -trimpath -o "$1/terraform-provider-channels" .)
 }
 
+# STANDINS are the providers of others that examples use and that cannot be had
+# without a registry.
+STANDINS=(ahmedali6/dokploy hashicorp/kubernetes hashicorp/random)
+
+# build_standins builds what stands in for them into the directory $1: their
+# arguments and types, see internal/testsupport/standins.
+build_standins() {
+	local address
+	(cd "$ROOT_DIR" && CGO_ENABLED=0 go build -trimpath -o "$1/standins" ./internal/testsupport/standins)
+	for address in "${STANDINS[@]}"; do
+		ln -sfn standins "$1/terraform-provider-${address#*/}"
+	done
+}
+
 # cli_config writes to $2 a CLI configuration that takes the provider from the
-# directory $1. The short address works in Terraform and in OpenTofu.
+# directory $1, and those of others where build_standins has put them there. The
+# short address works in Terraform and in OpenTofu.
 cli_config() {
+	local address others=
+	for address in "${STANDINS[@]}"; do
+		if [ -e "$1/terraform-provider-${address#*/}" ]; then others+="    \"$address\" = \"$1\""$'\n'; fi
+	done
 	cat >"$2" <<CONFIG
 disable_checkpoint = true
 provider_installation {
   dev_overrides {
     "channel-layer/channels" = "$1"
-  }
+$others  }
   direct {}
 }
 CONFIG

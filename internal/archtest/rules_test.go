@@ -165,6 +165,7 @@ var rules = []rule{
 
 	// What is never released.
 	{pkg: "internal/gen", tree: true, internal: []string{"internal/..."}, external: []string{anything}},
+	{pkg: "internal/testsupport/standins", external: []string{anything, terraform}},
 	{pkg: "internal/testsupport", tree: true, internal: []string{"internal/..."}, external: []string{anything}},
 	{pkg: "internal/archtest"},
 	{pkg: "test", tree: true, internal: []string{"internal/..."}, external: []string{anything}},

@@ -2,8 +2,8 @@
 # effective default of channels_layer.
 
 terraform {
-  # For optional() in object types.
-  required_version = ">= 1.3"
+  # For the provider's functions; OpenTofu has them since 1.7.
+  required_version = ">= 1.7"
 
   required_providers {
     channels = {
@@ -24,4 +24,13 @@ resource "channels_layer" "this" {
   triggers   = var.triggers
 
   django_settings_module = var.django_settings_module
+
+  # A precondition, and no validation of the variable: Terraform prints the
+  # value of a variable whose validation fails, sensitive or not.
+  lifecycle {
+    precondition {
+      condition     = !var.require_tls || try(provider::channels::parse_url(var.redis_url).tls, false)
+      error_message = "require_tls is set: redis_url must be a URL that begins with rediss://."
+    }
+  }
 }

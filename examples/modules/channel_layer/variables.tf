@@ -23,10 +23,21 @@ variable "debug" {
   default     = false
 }
 
+variable "require_tls" {
+  description = "Refuse a redis_url without TLS, or none at all."
+  type        = bool
+  default     = false
+}
+
 variable "backend" {
   description = "auto, core, pubsub or in_memory."
   type        = string
   default     = "auto"
+
+  validation {
+    condition     = contains(["auto", "core", "pubsub", "in_memory"], var.backend)
+    error_message = "Write auto, core, pubsub or in_memory."
+  }
 }
 
 variable "config" {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -226,3 +227,6 @@ func (w *Workspace) Log(level string) (read func() string) {
 		return string(text)
 	}
 }
+
+// Environment is a copy of the environment that the binary runs in.
+func (w *Workspace) Environment() map[string]string { return maps.Clone(w.env) }

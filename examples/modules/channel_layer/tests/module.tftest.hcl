@@ -1,0 +1,85 @@
+# terraform test, or tofu test: plans alone, without a Redis.
+
+variables {
+  packages = {
+    channels       = "4.3.2"
+    channels_redis = "4.3.0"
+    redis          = "7.4.1"
+  }
+  check = {
+    on_plan = "off"
+  }
+}
+
+run "local_is_in_memory" {
+  command = plan
+
+  variables {
+    debug = true
+  }
+
+  assert {
+    condition     = output.backend_class == "channels.layers.InMemoryChannelLayer"
+    error_message = "Without a URL and with debug the layer lives in memory."
+  }
+
+  assert {
+    condition     = !contains(output.variable_names, "REDIS_URL")
+    error_message = "Nothing should point the app to a Redis."
+  }
+}
+
+run "production_is_redis" {
+  command = plan
+
+  variables {
+    redis_url   = "rediss://default:made-up@redis.example.com:6380/1"
+    require_tls = true
+  }
+
+  assert {
+    condition     = output.backend_class == "channels_redis.core.RedisChannelLayer"
+    error_message = "A URL means Redis."
+  }
+
+  assert {
+    condition     = output.resolved_hosts[0].tls && output.resolved_hosts[0].db == 1
+    error_message = "The URL is read as redis-py reads it."
+  }
+
+  assert {
+    condition     = length(output.findings) == 0
+    error_message = "A healthy layer has no findings."
+  }
+}
+
+run "plain_text_is_refused_where_tls_is_required" {
+  command = plan
+
+  variables {
+    redis_url   = "redis://default:made-up@redis.example.com:6379/1"
+    require_tls = true
+  }
+
+  expect_failures = [channels_layer.this]
+}
+
+run "so_is_no_url_at_all" {
+  command = plan
+
+  variables {
+    require_tls = true
+  }
+
+  expect_failures = [channels_layer.this]
+}
+
+run "an_unknown_backend_is_refused" {
+  command = plan
+
+  variables {
+    backend = "redis"
+  }
+
+  expect_failures = [var.backend]
+}

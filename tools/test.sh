@@ -87,7 +87,7 @@ go_test() {
 # have phases of their own.
 unit() {
 	local packages
-	mapfile -t packages < <(go list ./... | grep -v -e '/test/cli' -e '/test/e2e')
+	mapfile -t packages < <(go list ./... | grep -v -e '/test/cli' -e '/test/e2e' -e '/test/wiring')
 	if [ "${#packages[@]}" -eq 0 ]; then return 1; fi
 	go_test -timeout 10m -skip '^TestAcc' "${packages[@]}"
 }
@@ -105,7 +105,7 @@ acceptance() {
 
 command_line() {
 	build_provider "$work" || return 1
-	CHANNELS_PROVIDER_BIN=$work/terraform-provider-channels go_test -timeout 20m ./test/cli/...
+	CHANNELS_PROVIDER_BIN=$work/terraform-provider-channels go_test -timeout 20m ./test/cli/... ./test/wiring/...
 }
 
 end_to_end() {

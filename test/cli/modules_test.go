@@ -77,7 +77,7 @@ func TestExamples_EnvironmentsOfOneRootAreKeptApart(t *testing.T) {
 				t.Errorf("the workspace %s has another URL than its own", name)
 			}
 		}
-		w.OK("workspace", "select", "-or-create", "produktion")
+		w.OK("workspace", "select", "-or-create", "qa")
 		expectHas(t, w.Fails("plan"), "Invalid index")
 	})
 }

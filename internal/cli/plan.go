@@ -42,7 +42,9 @@ func newPlan(o options, g given) plan {
 	p.settings = settingsOf(o, g)
 	p.resolution = channelconfig.Resolve(p.settings)
 	p.line = lineOf(p.settings)
-	p.static = finding.Merge(g.reading, lint.Run(lint.NewInput(p.settings, p.resolution, true)))
+	in := lint.NewInput(p.settings, p.resolution, true)
+	in.Here = true
+	p.static = finding.Merge(g.reading, lint.Run(in))
 	p.layer, _ = channellayer.OptionsOf(p.settings.Config)
 	p.requests, p.unasked = p.ask()
 	return p

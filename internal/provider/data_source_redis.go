@@ -66,8 +66,16 @@ func (d *redisDataSource) ValidateConfig(ctx context.Context, req datasource.Val
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	outcome := lint.Run(lint.NewInput(m.settings, channelconfig.Resolve(m.settings), false))
+	outcome := staticLook(m, channelconfig.Resolve(m.settings))
 	resp.Diagnostics.Append(malformed(outcome, m, attributesOf(ctx, req.Config))...)
+}
+
+// staticLook is what the rules say. The data source connects from here, often
+// through a tunnel, so that localhost is as good a host as any.
+func staticLook(m layerModel, resolution channelconfig.Resolution) finding.Outcome {
+	in := lint.NewInput(m.settings, resolution, false)
+	in.Here = true
+	return lint.Run(in)
 }
 
 // malformed are the errors among static findings: nothing can be looked at
@@ -89,7 +97,7 @@ func (d *redisDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		return
 	}
 	resolution := channelconfig.Resolve(m.settings)
-	static := lint.Run(lint.NewInput(m.settings, resolution, false))
+	static := staticLook(m, resolution)
 	resp.Diagnostics.Append(malformed(static, m, attributesOf(ctx, req.Config))...)
 	if resp.Diagnostics.HasError() {
 		return

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/provider"
+	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/tfcli"
 )
 
 // factories serve the provider, and the echo provider that makes ephemeral
@@ -27,7 +28,15 @@ func factories() map[string]func() (tfprotov6.ProviderServer, error) {
 
 // testCase is a case with the factories and what the oldest CLI must be able
 // to do. OpenTofu's versions are its own, so the checks name both.
+//
+// A step without a provider block gets one that silences host/loopback, for the
+// servers of tests are on 127.0.0.1.
 func testCase(steps ...resource.TestStep) resource.TestCase {
+	for i, step := range steps {
+		if step.Config != "" && !strings.Contains(step.Config, `provider "channels"`) {
+			steps[i].Config = tfcli.QuietLoopback + step.Config
+		}
+	}
 	return resource.TestCase{ProtoV6ProviderFactories: factories(), Steps: steps}
 }
 

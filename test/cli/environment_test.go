@@ -7,7 +7,10 @@ import (
 )
 
 // offline applies without a network: these tests are about the wiring.
-const offline = `provider "channels" { check = { on_plan = "off", on_apply = "off" } }
+const offline = `provider "channels" {
+  check    = { on_plan = "off", on_apply = "off" }
+  findings = { "host/loopback" = "off" }
+}
 `
 
 func TestEnvironment_FollowsSettingsCode(t *testing.T) {

@@ -89,7 +89,11 @@ func TestPlan_CheckOfProviderIsDefaultAndLayerOverrules(t *testing.T) {
 	tfcli.One(t, func(t *testing.T, cli tfcli.CLI) {
 		t.Parallel()
 		w := tfcli.New(t, cli)
-		w.Main(`provider "channels" { check = { on_plan = "error" } }` + "\n" +
+		w.Main(`provider "channels" {
+  check    = { on_plan = "error" }
+  findings = { "host/loopback" = "off" }
+}
+` +
 			named("strict", url) + named("quiet", url, `check = { on_plan = "off" }`))
 		result := w.Fails("plan")
 		expectErrors(t, result, "network/refused")

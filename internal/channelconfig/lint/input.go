@@ -21,6 +21,9 @@ type Input struct {
 	// the environment of a running app), where the mending happens there and
 	// not in the Terraform configuration.
 	Existing bool
+	// Here is set where the settings are looked at from where their app runs,
+	// or only to connect from here: localhost then means no other machine.
+	Here bool
 
 	// sound is the resolution as it would be without an invalid REDIS_PORT,
 	// so that one mistake does not hide the others.

@@ -11,6 +11,7 @@ func Rules() []Rule {
 		ruleHostHasPort,
 		ruleHostInvalidCharacter,
 		ruleHostIsURL,
+		ruleHostLoopback,
 		ruleHostNullText,
 		ruleHostQuoted,
 		ruleHostSeveralHosts,

@@ -16,7 +16,7 @@ var ruleDebugUnreadable = Rule{
 		Django: "Uses Redis at REDIS_HOST, or keeps messages in memory, depending on the code in the settings.",
 		Fix:    "Set DEBUG to True or False, or set REDIS_URL, which makes the layer use Redis whatever DEBUG is.",
 		Bad:    []string{"DEBUG=off", "DEBUG="},
-		Good:   []string{"DEBUG=False", "DEBUG=1", "DEBUG=off\nREDIS_URL=redis://redis:6379/0"},
+		Good:   []string{"DEBUG=False\nREDIS_HOST=redis", "DEBUG=1", "DEBUG=off\nREDIS_URL=redis://redis:6379/0"},
 		Since:  "0.1.0",
 		Sources: []string{
 			"https://docs.djangoproject.com/en/5.2/ref/settings/#debug",

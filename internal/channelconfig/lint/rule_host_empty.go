@@ -13,7 +13,7 @@ var ruleHostEmpty = Rule{
 			"through the layer.",
 		Fix:     "Give REDIS_HOST the name of the Redis, or remove the variable (null in Terraform).",
 		Bad:     []string{"REDIS_HOST="},
-		Good:    []string{"REDIS_HOST=redis", "REDIS_PORT=6379"},
+		Good:    []string{"REDIS_HOST=redis", "DEBUG=True\nREDIS_PORT=6379"},
 		Since:   "0.1.0",
 		Sources: []string{"https://docs.python.org/3/library/socket.html#socket.getaddrinfo"},
 	},

@@ -17,7 +17,7 @@ var ruleHostHasPort = Rule{
 			"through the layer.",
 		Fix:     "Move the port to REDIS_PORT.",
 		Bad:     []string{"REDIS_HOST=redis:6379"},
-		Good:    []string{"REDIS_HOST=redis\nREDIS_PORT=6379", "REDIS_HOST=::1"},
+		Good:    []string{"REDIS_HOST=redis\nREDIS_PORT=6379", "REDIS_HOST=2001:db8::1"},
 		Since:   "0.1.0",
 		Sources: []string{"https://docs.python.org/3/library/socket.html#socket.getaddrinfo"},
 	},

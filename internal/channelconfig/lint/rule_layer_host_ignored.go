@@ -15,7 +15,7 @@ var ruleLayerHostIgnored = Rule{
 		Django:  "Keeps messages in the memory of each process and never connects to Redis.",
 		Fix:     "Set REDIS_URL (redis://host:6379/0) to use Redis in DEBUG too.",
 		Bad:     []string{"DEBUG=True\nREDIS_HOST=localhost", "BACKEND=in_memory\nDEBUG=True\nREDIS_HOST=localhost"},
-		Good:    []string{"DEBUG=True", "DEBUG=False\nREDIS_HOST=localhost", "DEBUG=True\nREDIS_URL=redis://localhost:6379/0"},
+		Good:    []string{"DEBUG=True", "DEBUG=False\nREDIS_HOST=redis", "DEBUG=True\nREDIS_URL=redis://localhost:6379/0"},
 		Since:   "0.1.0",
 		Sources: []string{"https://channels.readthedocs.io/en/latest/topics/channel_layers.html"},
 	},

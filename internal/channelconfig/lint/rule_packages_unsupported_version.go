@@ -20,8 +20,8 @@ var rulePackagesUnsupportedVersion = Rule{
 		Django: "Works or not, depending on the version. channels_redis 4 cannot be imported with redis-py before 4.2; channels_redis " +
 			"before 4 uses another library (aioredis).",
 		Fix:     "Update the package, or the provider where the package is newer.",
-		Bad:     []string{"REDIS_URL=redis://redis:6379/0\nredis==4.1.4", "REDIS_URL=redis://redis:6379/0\nchannels_redis==3.4.1", "redis==9.0.0"},
-		Good:    []string{"REDIS_URL=redis://redis:6379/0\nredis==8.1.0\nchannels_redis==4.3.0", "redis==4.3.4\nchannels_redis==4.0.0"},
+		Bad:     []string{"REDIS_URL=redis://redis:6379/0\nredis==4.1.4", "REDIS_URL=redis://redis:6379/0\nchannels_redis==3.4.1", "REDIS_HOST=redis\nredis==9.0.0"},
+		Good:    []string{"REDIS_URL=redis://redis:6379/0\nredis==8.1.0\nchannels_redis==4.3.0", "REDIS_HOST=redis\nredis==4.3.4\nchannels_redis==4.0.0"},
 		Since:   "0.1.0",
 		Sources: []string{"https://channels-redis.readthedocs.io/en/latest/changelog.html"},
 	},

@@ -15,8 +15,8 @@ var rulePortEmpty = Rule{
 		Django: "Django does not start: importing the settings raises \"ValueError: invalid literal for int() with base 10\", even where " +
 			"REDIS_URL is set and the port is not used.",
 		Fix:     "Give REDIS_PORT a number, mostly 6379, or remove the variable.",
-		Bad:     []string{"REDIS_PORT=", "REDIS_URL=redis://redis:6379/0\nREDIS_PORT= "},
-		Good:    []string{"REDIS_PORT=6379", "REDIS_PORT= 6379 "},
+		Bad:     []string{"REDIS_HOST=redis\nREDIS_PORT=", "REDIS_URL=redis://redis:6379/0\nREDIS_PORT= "},
+		Good:    []string{"REDIS_HOST=redis\nREDIS_PORT=6379", "REDIS_HOST=redis\nREDIS_PORT= 6379 "},
 		Since:   "0.1.0",
 		Sources: []string{"https://docs.python.org/3/library/functions.html#int"},
 	},

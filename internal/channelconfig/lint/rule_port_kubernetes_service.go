@@ -16,8 +16,8 @@ var rulePortKubernetesService = Rule{
 		Django: "Django does not start: importing the settings raises \"ValueError: invalid literal for int() with base 10\", even where " +
 			"REDIS_URL is set and the port is not used.",
 		Fix:     "Set REDIS_PORT to a number (mostly 6379) in the pod, or set enableServiceLinks to false in its spec.",
-		Bad:     []string{"REDIS_PORT=tcp://10.0.0.1:6379", "REDIS_URL=redis://redis:6379/0\nREDIS_PORT=tcp://10.0.0.1:6379"},
-		Good:    []string{"REDIS_PORT=6379"},
+		Bad:     []string{"REDIS_HOST=redis\nREDIS_PORT=tcp://10.0.0.1:6379", "REDIS_URL=redis://redis:6379/0\nREDIS_PORT=tcp://10.0.0.1:6379"},
+		Good:    []string{"REDIS_HOST=redis\nREDIS_PORT=6379"},
 		Since:   "0.1.0",
 		Sources: []string{"https://github.com/netbox-community/netbox-docker/issues/96"},
 	},

@@ -11,8 +11,8 @@ var rulePortNotANumber = Rule{
 		Django: "Django does not start: importing the settings raises \"ValueError: invalid literal for int() with base 10\", even where " +
 			"REDIS_URL is set and the port is not used.",
 		Fix:     "Write the port as digits only, mostly 6379.",
-		Bad:     []string{"REDIS_PORT=6379.0", "REDIS_PORT=redis", "REDIS_PORT=6379/tcp"},
-		Good:    []string{"REDIS_PORT=6_379", "REDIS_PORT=6379"},
+		Bad:     []string{"REDIS_HOST=redis\nREDIS_PORT=6379.0", "REDIS_HOST=redis\nREDIS_PORT=redis", "REDIS_HOST=redis\nREDIS_PORT=6379/tcp"},
+		Good:    []string{"REDIS_HOST=redis\nREDIS_PORT=6_379", "REDIS_HOST=redis\nREDIS_PORT=6379"},
 		Since:   "0.1.0",
 		Sources: []string{"https://docs.python.org/3/library/functions.html#int"},
 	},

@@ -12,8 +12,8 @@ var rulePortQuoted = Rule{
 		Django: "Django does not start: importing the settings raises \"ValueError: invalid literal for int() with base 10\", even where " +
 			"REDIS_URL is set and the port is not used.",
 		Fix:     "Remove the quotes around the value of REDIS_PORT.",
-		Bad:     []string{`REDIS_PORT="6379"`},
-		Good:    []string{"REDIS_PORT=6379"},
+		Bad:     []string{"REDIS_HOST=redis\nREDIS_PORT=\"6379\""},
+		Good:    []string{"REDIS_HOST=redis\nREDIS_PORT=6379"},
 		Since:   "0.1.0",
 		Sources: []string{"https://docs.python.org/3/library/functions.html#int"},
 	},

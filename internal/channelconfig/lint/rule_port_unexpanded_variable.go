@@ -12,8 +12,8 @@ var rulePortUnexpandedVariable = Rule{
 		Django: "Django does not start: importing the settings raises \"ValueError: invalid literal for int() with base 10\", even where " +
 			"REDIS_URL is set and the port is not used.",
 		Fix:     "Replace the placeholder by a number, mostly 6379.",
-		Bad:     []string{"REDIS_PORT=${REDIS_PORT}", "REDIS_PORT=$(REDIS_SERVICE_PORT)"},
-		Good:    []string{"REDIS_PORT=6379"},
+		Bad:     []string{"REDIS_HOST=redis\nREDIS_PORT=${REDIS_PORT}", "REDIS_HOST=redis\nREDIS_PORT=$(REDIS_SERVICE_PORT)"},
+		Good:    []string{"REDIS_HOST=redis\nREDIS_PORT=6379"},
 		Since:   "0.1.0",
 		Sources: []string{"https://github.com/Winson-030/dify-kubernetes/issues/40"},
 	},

@@ -21,7 +21,7 @@ var ruleURLInvalidBracket = Rule{
 			"REDIS_URL=redis://[redis]:6379/0",
 			"REDIS_URL=redis://[::1]6379/0",
 		},
-		Good:  []string{"REDIS_URL=redis://default:exam%5Bple@redis:6379/0", "REDIS_URL=redis://[::1]:6379/0"},
+		Good:  []string{"REDIS_URL=redis://default:exam%5Bple@redis:6379/0", "REDIS_URL=redis://[2001:db8::1]:6379/0"},
 		Since: "0.1.0",
 		Sources: []string{
 			"https://docs.python.org/3/library/urllib.parse.html#urllib.parse.urlsplit",

@@ -13,7 +13,7 @@ var ruleURLNoHost = Rule{
 			"\"redis.exceptions.ConnectionError: Error 111 connecting to localhost:6379\".",
 		Fix:     "Write the host's name after redis://, localhost included if that is meant.",
 		Bad:     []string{"REDIS_URL=redis://:6379/0", "REDIS_URL=redis://", "REDIS_URL=redis://default:example@:6379/0"},
-		Good:    []string{"REDIS_URL=redis://localhost:6379/0", "REDIS_URL=redis://?host=redis"},
+		Good:    []string{"DEBUG=True\nREDIS_URL=redis://localhost:6379/0", "REDIS_URL=redis://?host=redis"},
 		Since:   "0.1.0",
 		Sources: []string{"https://github.com/redis/redis-py/issues/2098"},
 	},

@@ -13,10 +13,10 @@ import (
 // healthy are ordinary setups, none of which may give any finding.
 func healthy() map[string]string {
 	return map[string]string{
-		"nothing set at all":            "DEBUG=False",
-		"a bare Redis on this machine":  "REDIS_URL=redis://localhost:6379",
-		"database 0, written":           "REDIS_URL=redis://localhost:6379/0",
-		"another database":              "REDIS_URL=redis://127.0.0.1:6379/1",
+		"nothing set but the host":      "REDIS_HOST=redis",
+		"a bare Redis on this machine":  "DEBUG=True\nREDIS_URL=redis://localhost:6379",
+		"database 0, written":           "DEBUG=True\nREDIS_URL=redis://localhost:6379/0",
+		"another database":              "DEBUG=True\nREDIS_URL=redis://127.0.0.1:6379/1",
 		"a path of a slash":             "REDIS_URL=redis://redis:6379/",
 		"docker compose":                "REDIS_HOST=redis\nREDIS_PORT=6379\nDEBUG=False",
 		"docker compose, by URL":        "REDIS_URL=redis://redis:6379/0\nREDIS_PORT=6379\nDEBUG=0",
@@ -35,7 +35,7 @@ func healthy() map[string]string {
 		"a socket file with a password": "REDIS_URL=unix://:example@/run/redis/redis-server.sock",
 		"a socket file with an @":       "REDIS_URL=unix:///run/redis@app.sock",
 		"IPv6":                          "REDIS_URL=redis://default:example@[2001:db8::1]:6379/0",
-		"IPv6 by host":                  "REDIS_HOST=::1\nREDIS_PORT=6379",
+		"IPv6 by host":                  "REDIS_HOST=2001:db8::1\nREDIS_PORT=6379",
 		"debug, in memory":              "DEBUG=True",
 		"debug with a port":             "DEBUG=True\nREDIS_PORT=6379",
 		"debug with a URL":              "DEBUG=True\nREDIS_URL=redis://localhost:6379/0",
@@ -84,8 +84,12 @@ func TestRun_OneCauseGivesOneFinding(t *testing.T) {
 		"REDIS_HOST=redis://default:p@redis:6379/0":               "host/is-url",
 		"REDIS_HOST=redis:6379 ":                                  "host/has-port",
 		"REDIS_HOST=[::1]:6379":                                   "host/brackets",
-		"REDIS_PORT=\"6379\"":                                     "port/quoted",
-		"REDIS_PORT=${REDIS_PORT:-6379}":                          "port/unexpanded-variable",
+		"REDIS_HOST=redis\nREDIS_PORT=\"6379\"":                   "port/quoted",
+		"REDIS_HOST=redis\nREDIS_PORT=${REDIS_PORT:-6379}":        "port/unexpanded-variable",
+		"REDIS_URL=redis://:6379":                                 "url/no-host",
+		"REDIS_URL=redis:localhost:6379":                          "url/no-authority",
+		"REDIS_URL=":                                              "url/empty",
+		"BACKEND=core\nREDIS_URL=":                                "url/empty",
 		"BACKEND=in_memory\nREDIS_HOST=redis":                     "layer/in-memory-outside-debug",
 		"BACKEND=in_memory\nREDIS_URL=redis://:a#b@h":             "layer/in-memory-outside-debug",
 	}
@@ -101,6 +105,8 @@ func TestRun_TwoCausesGiveTwoFindings(t *testing.T) {
 	cases := map[string][]finding.ID{
 		"REDIS_URL=redis://:a#b@h:6379\nREDIS_PORT=tcp://10.0.0.1:6379": {"port/kubernetes-service", "url/unescaped-delimiter"},
 		"REDIS_HOST=redis:6379\nREDIS_PORT=":                            {"host/has-port", "port/empty"},
+		"REDIS_HOST=localhost\nREDIS_PORT=":                             {"port/empty", "host/loopback"},
+		"REDIS_URL=\nREDIS_HOST=localhost":                              {"host/loopback", "url/empty"},
 		"REDIS_HOST= redis\nREDIS_PORT=70000":                           {"host/whitespace", "port/out-of-range"},
 		"REDIS_URL=redis://example@redis:0/abc":                         {"url/database-ignored", "url/port-zero", "url/user-without-password"},
 	}
@@ -248,5 +254,49 @@ func TestRun_PlacesAreThoseOfTheTextAsGiven(t *testing.T) {
 	got := Run(inputOf(t, "REDIS_URL= \tredis://:ab\tc#d@h:6379"))
 	if len(got.Findings) == 0 || !strings.Contains(got.Findings[0].Detail, "at byte 16 ") {
 		t.Errorf("%v, want byte 16", got.Findings)
+	}
+}
+
+func TestRun_LoopbackIsSaidWhereTheAppRunsElsewhere(t *testing.T) {
+	for text, want := range map[string]finding.Severity{
+		"DEBUG=False":                           finding.Warning,
+		"REDIS_PORT=6379":                       finding.Warning,
+		"REDIS_HOST=127.1":                      finding.Warning,
+		"REDIS_HOST=Localhost.":                 finding.Warning,
+		"REDIS_HOST=0.0.0.0":                    finding.Warning,
+		"REDIS_URL=redis://LOCALHOST":           finding.Warning,
+		"REDIS_URL=redis://redis.localhost":     finding.Warning,
+		"REDIS_URL=redis://[::1]:6379":          finding.Warning,
+		"REDIS_URL=rediss://[::ffff:7f00:1]":    finding.Warning,
+		"BACKEND=pubsub\nREDIS_HOST=127.0.0.1":  finding.Warning,
+		"DEBUG=on\nREDIS_URL=redis://127.0.0.1": finding.Info,
+		"REDIS_HOST=127.example.com":            0,
+		"REDIS_HOST=localhost.example.com":      0,
+		"REDIS_URL=redis://10.0.0.1":            0,
+		"DEBUG=True\nBACKEND=core":              0,
+		"DEBUG=True\nREDIS_URL=redis://[::1]":   0,
+		"REDIS_URL=unix:///localhost":           0,
+	} {
+		in := inputOf(t, text)
+		got := Run(in)
+		switch {
+		case want == 0 && got.Has("host/loopback"):
+			t.Errorf("%q gives host/loopback", text)
+		case want != 0 && (len(got.Findings) != 1 || got.Findings[0].ID != "host/loopback" || got.Findings[0].Severity != want):
+			t.Errorf("%q gives %v, want host/loopback as %s alone", text, got.Findings, want)
+		}
+		in.Here = true
+		if Run(in).Has("host/loopback") {
+			t.Errorf("%q gives host/loopback where the app itself runs", text)
+		}
+	}
+}
+
+func TestRun_LoopbackIsUndeterminedWhileDebugIsNotKnown(t *testing.T) {
+	for host, want := range map[string]finding.Status{"localhost": finding.Undetermined, "redis": finding.Passed} {
+		s := channelconfig.Settings{RedisURL: channelconfig.Known(secret.New("redis://" + host)), Debug: channelconfig.Unknown[bool]()}
+		if got := Run(NewInput(s, channelconfig.Resolve(s), false)); got.Status != want || len(got.Findings) != 0 {
+			t.Errorf("%s: %s with %v, want %s", host, got.Status, got.Findings, want)
+		}
 	}
 }

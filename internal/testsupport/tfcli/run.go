@@ -69,6 +69,7 @@ type Process struct {
 // Start starts a run. It ends with the test at the latest.
 func (w *Workspace) Start(args ...string) *Process {
 	w.t.Helper()
+	w.quiet()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	p := &Process{w: w, args: args, cancel: cancel, started: time.Now()}
 	p.command = exec.CommandContext(ctx, w.cli.Path, withFlags(args)...)

@@ -22,6 +22,8 @@ type Workspace struct {
 	t   testing.TB
 	cli CLI
 	env map[string]string
+	// unquiet leaves a configuration without a provider block as it is.
+	unquiet bool
 }
 
 // New makes an empty workspace that takes the provider from [ProviderBinary].
@@ -77,6 +79,44 @@ func (w *Workspace) Write(name, text string) {
 func (w *Workspace) Main(text string) {
 	w.t.Helper()
 	w.Write("main.tf", Preamble+text)
+}
+
+// QuietLoopback is the provider block that a configuration gets which has none.
+// The servers of tests are on 127.0.0.1, which is a warning outside of DEBUG
+// (host/loopback) and rarely what a test is about. A test with a provider block
+// of its own silences it there.
+const QuietLoopback = "provider \"channels\" {\n  findings = { \"host/loopback\" = \"off\" }\n}\n"
+
+// quietFile holds QuietLoopback.
+const quietFile = "quiet_loopback.tf"
+
+// WithoutProvider leaves a configuration without a provider block as it is.
+func (w *Workspace) WithoutProvider() { w.unquiet = true }
+
+// quiet sees to it that there is one provider block.
+func (w *Workspace) quiet() {
+	w.t.Helper()
+	names, err := filepath.Glob(filepath.Join(w.Dir, "*.tf"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	wanted := !w.unquiet && len(names) > 0
+	for _, name := range names {
+		name = filepath.Base(name)
+		if name != quietFile && strings.Contains(w.Read(name), "provider \"channels\"") {
+			wanted = false
+		}
+	}
+	switch {
+	case wanted && w.Read(quietFile) == QuietLoopback: // another run may be reading it
+	case wanted:
+		w.Write(quietFile, QuietLoopback)
+	default:
+		err = os.Remove(filepath.Join(w.Dir, quietFile))
+	}
+	if err != nil && !os.IsNotExist(err) {
+		w.t.Fatal(err)
+	}
 }
 
 // Copy copies a directory into the workspace under a name.

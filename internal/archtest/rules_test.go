@@ -48,6 +48,7 @@ var layerWithoutFlush = []string{
 var rules = []rule{
 	{pkg: "internal/secret", pure: true},
 	{pkg: "internal/finding", pure: true},
+	{pkg: "internal/crash", pure: true},
 
 	// The mirrored settings. lint and render build on the rest of the library;
 	// none of the rest may know them.
@@ -103,7 +104,7 @@ var rules = []rule{
 	},
 	{
 		pkg:      "internal/channellayer/core",
-		internal: []string{"internal/channellayer", "internal/channellayer/serializer"},
+		internal: []string{"internal/channellayer", "internal/channellayer/serializer", "internal/crash"},
 	},
 	{
 		pkg:      "internal/channellayer/pubsub",
@@ -111,7 +112,7 @@ var rules = []rule{
 	},
 	{
 		pkg:      "internal/channellayer/transport",
-		internal: []string{"internal/channellayer"},
+		internal: []string{"internal/channellayer", "internal/crash"},
 		external: []string{"github.com/redis/go-redis/v9"},
 	},
 	{
@@ -124,7 +125,7 @@ var rules = []rule{
 	{
 		pkg: "internal/redisprobe", tree: true,
 		internal: slices.Concat(
-			[]string{"internal/secret", "internal/finding", "internal/netprobe", "internal/channelconfig/..."}, layerWithoutFlush),
+			[]string{"internal/secret", "internal/finding", "internal/crash", "internal/netprobe", "internal/channelconfig/..."}, layerWithoutFlush),
 		external: []string{"github.com/redis/go-redis/v9", "golang.org/x/sync"},
 	},
 	{
@@ -145,14 +146,14 @@ var rules = []rule{
 	{
 		pkg: "internal/cli", tree: true,
 		internal: slices.Concat([]string{
-			"internal/secret", "internal/finding", "internal/channelconfig/...", "internal/catalog",
+			"internal/secret", "internal/finding", "internal/crash", "internal/channelconfig/...", "internal/catalog",
 			"internal/redisprobe/...", "internal/wsprobe/...",
 		}, layerWithoutFlush),
 	},
 	{
 		pkg: "internal/provider", tree: true,
 		internal: slices.Concat([]string{
-			"internal/secret", "internal/finding", "internal/channelconfig/...", "internal/catalog",
+			"internal/secret", "internal/finding", "internal/crash", "internal/channelconfig/...", "internal/catalog",
 			"internal/redisprobe/...", "internal/wsprobe/...",
 		}, layerWithoutFlush),
 		external: []string{terraform, "golang.org/x/sync"},

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/channel-layer/terraform-provider-channels/internal/crash"
 	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
 )
 
@@ -62,8 +63,22 @@ func Main(args []string, version string) int {
 	})
 }
 
-// Run runs the command and returns its exit code.
+// Run runs the command and returns its exit code. A defect of the command is
+// told with its place and without what it said, which may quote a setting.
 func Run(ctx context.Context, process Process) int {
+	code := ExitUndetermined
+	if bug := crash.Guard(func() { code = run(ctx, process) }); bug != nil {
+		_, _ = io.WriteString(process.Stderr, "check: this is a bug of the command, and nothing was found out. Please report it, without the settings, at\n"+
+			issues+"\nversion "+process.Version+", "+bug.Error()+"\n\n"+bug.Stack)
+		return ExitUndetermined
+	}
+	return code
+}
+
+// issues is where bugs are reported.
+const issues = "https://github.com/channel-layer/terraform-provider-channels/issues"
+
+func run(ctx context.Context, process Process) int {
 	options, err := parseOptions(process.Args)
 	if errors.Is(err, errHelp) {
 		_, _ = io.WriteString(process.Stdout, help)

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
@@ -101,18 +102,32 @@ func (l look) diagnostics(d *defaults, report redisprobe.Report, connection redi
 }
 
 // briefly is what a layer says of a fault that another one explained: which
-// of them comes first is core's choice.
+// of them comes first is core's choice. It is a summary alone, because each
+// further line comes once for every layer. An address that would not fit into
+// it is left out.
 func briefly(f finding.Finding, address string) finding.Finding {
-	f.Detail, f.Fix = f.Setting+": the same fault of "+address+" that another layer of this plan explains.", ""
+	if short := "The same fault of " + address + ", explained once"; len(short) < longestSummary && !strings.Contains(address, "(") {
+		f.Summary = short
+	}
+	f.Setting, f.Detail, f.Fix = "", "", ""
 	return f
 }
+
+// longestSummary is how long a summary may be, without the id.
+const longestSummary = 70
 
 // explain adds, behind the fix, what follows from the finding in this walk.
 func (l look) explain(f finding.Finding, undetermined bool) finding.Finding {
 	switch {
 	case f.Severity == finding.Error:
 		f.Fix += "\n\nIf this stops a destroy, because Terraform plans first: set the environment variable " +
-			checksVariable + "=off, or destroy with -refresh=false."
+			checksVariable + "=off, or destroy with -refresh=false. "
+		if undetermined {
+			f.Fix += "For a Redis that can be reached only from inside its own network, run Terraform there, " +
+				"or set check = { on_plan = \"auto\" } for this layer, which warns and leaves it to apply. " + outagesGuide
+		} else {
+			f.Fix += "To plan this layer without the check, set check = { on_plan = \"off\" } for it."
+		}
 	case undetermined && !l.unchanged:
 		f.Fix += "\n\nThis is not a pass: " + l.later()
 	}
@@ -135,7 +150,7 @@ func (l look) later() string {
 // wayOut is what to do where the check cannot prove what may well be.
 func wayOut(report redisprobe.Report) string {
 	if !report.Answered {
-		return insideOnly
+		return insideOnly + " The environment variable " + checksVariable + "=off leaves every check out of a run. " + outagesGuide
 	}
 	return "Where all is well and only this check may not prove it, set check = { apply_depth = \"capabilities\" } for this layer, " +
 		"which looks and sends nothing, or on_apply = \"off\"."
@@ -144,6 +159,9 @@ func wayOut(report redisprobe.Report) string {
 // insideOnly is the way out for a Redis that this machine cannot see.
 const insideOnly = "For a Redis that can be reached only from inside its own network, " +
 	"run Terraform there, or set check = { on_apply = \"off\" } for this layer."
+
+// outagesGuide is the page about a Redis that does not answer.
+const outagesGuide = "\nWhen Redis is down: https://registry.terraform.io/providers/channel-layer/channels/latest/docs/guides/outages"
 
 // prove is the check of an apply. It retries what time can heal.
 func prove(ctx context.Context, d *defaults, m layerModel, s static) diag.Diagnostics {
@@ -162,10 +180,10 @@ func prove(ctx context.Context, d *defaults, m layerModel, s static) diag.Diagno
 		return diag.Diagnostics{diag.NewErrorDiagnostic("The check of Redis was cancelled",
 			"Whether "+report.Address+" is ready could not be found out.")}
 	}
-	return proofDiagnostics(m, report)
+	return proofDiagnostics(d, m, report, request.Connection)
 }
 
-func proofDiagnostics(m layerModel, report redisprobe.Report) diag.Diagnostics {
+func proofDiagnostics(d *defaults, m layerModel, report redisprobe.Report, connection redisurl.Connection) diag.Diagnostics {
 	undetermined := undetermined(report)
 	if undetermined && len(report.Outcome.Findings) == 0 {
 		return diag.Diagnostics{diag.NewErrorDiagnostic("The check of Redis came to no result",
@@ -184,10 +202,18 @@ func proofDiagnostics(m layerModel, report redisprobe.Report) diag.Diagnostics {
 		if undetermined && f.Severity == finding.Warning && m.findings.byID[f.ID] == "" {
 			f = f.WithSeverity(finding.Error)
 		}
-		if undetermined {
+		f = f.WithSeverity(min(f.Severity, most))
+		it := faultOf(report, f, connection)
+		it.proof = true
+		switch first := d.explainOnce(it); {
+		case first && undetermined:
 			f.Fix += "\n\n" + wayOut(report)
+			shown = append(shown, f)
+		case first:
+			shown = append(shown, f)
+		case f.Severity == finding.Error:
+			shown = append(shown, briefly(f, report.Address))
 		}
-		shown = append(shown, f.WithSeverity(min(f.Severity, most)))
 	}
 	return diagnose(shown, severities{}, finding.Error, nil)
 }

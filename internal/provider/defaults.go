@@ -34,15 +34,17 @@ func newDefaults() *defaults { return &defaults{} }
 // fault tells faults of a walk apart. What an address answers may depend on
 // who asks; that it does not answer at all does not.
 type fault struct {
+	// proof tells what a proof found from what a look did.
+	proof                         bool
 	address, id, severity, detail string
 	username, password            secret.String
 	db                            string
 }
 
 func faultOf(report redisprobe.Report, f finding.Finding, c redisurl.Connection) fault {
-	it := fault{address: report.Address, id: string(f.ID), severity: f.Severity.String(), detail: f.Detail}
+	it := fault{address: report.Address, id: string(f.ID), severity: f.Severity.String()}
 	if report.Answered {
-		it.username, it.password, it.db = c.Username, c.Password, c.DB.String()
+		it.detail, it.username, it.password, it.db = f.Detail, c.Username, c.Password, c.DB.String()
 	}
 	return it
 }

@@ -10,12 +10,12 @@ import (
 // NewServer serves the provider of that version over protocol 6.
 func NewServer(version string) func() tfprotov6.ProviderServer {
 	framework := providerserver.NewProtocol6(New(version)())
-	return func() tfprotov6.ProviderServer { return server{framework()} }
+	return func() tfprotov6.ProviderServer { return server{guarded{framework(), version}} }
 }
 
 // server is the framework's server, with what it needs to understand OpenTofu.
 type server struct {
-	tfprotov6.ProviderServer
+	guarded
 }
 
 // msgpackNil is null in MessagePack.
@@ -31,5 +31,5 @@ func (s server) CallFunction(ctx context.Context, req *tfprotov6.CallFunctionReq
 			req.Arguments[i] = &tfprotov6.DynamicValue{MsgPack: msgpackNil}
 		}
 	}
-	return s.ProviderServer.CallFunction(ctx, req)
+	return s.guarded.CallFunction(ctx, req)
 }

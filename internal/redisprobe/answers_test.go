@@ -261,7 +261,7 @@ func FuzzReadRights(f *testing.F) {
 func TestProve_WaitsForErrorsThatMayPass(t *testing.T) {
 	s := New()
 	n := 0
-	s.attempt = func(context.Context, Request) result {
+	s.attempt = func(context.Context, Request, *pulse) result {
 		if n++; n < 2 {
 			p := wrong(docNotEnoughReplicas, "Few.", "")
 			p.transient = true

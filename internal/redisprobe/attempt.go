@@ -3,12 +3,12 @@ package redisprobe
 import (
 	"context"
 	"crypto/tls"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/redisurl"
+	"github.com/channel-layer/terraform-provider-channels/internal/crash"
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 )
 
@@ -26,6 +26,9 @@ type result struct {
 
 	roundTrip *RoundTrip // nil if it was not reached
 
+	// death is what others may take of it, nil where somebody answered.
+	death *death
+
 	// ended says that the context of the attempt was canceled.
 	ended bool
 }
@@ -36,6 +39,7 @@ type attempt struct {
 	request Request
 	log     Log
 	result  result
+	heard   *pulse // told when the other end sends something, nil if nobody asks
 	raw     *wire  // TCP or Unix
 	plain   *wire  // what RESP is spoken over: raw, or TLS over raw
 	greeted bool   // HELLO had a reply
@@ -55,33 +59,38 @@ type attempt struct {
 // a second one only to tell a TLS port from a server that hangs up, without
 // ever sending a secret over it; and two more for a round trip. It leaves
 // nothing open behind it.
-func run(ctx context.Context, network Network, log Log, request Request) (r result) {
+func run(ctx context.Context, network Network, log Log, request Request, heard *pulse) result {
 	started := time.Now()
-	a := &attempt{network: network, request: request, log: log}
+	a := &attempt{network: network, request: request, log: log, heard: heard}
 	timed, cancel := context.WithTimeout(ctx, request.timeout())
 	defer cancel()
-	defer func() {
-		if caught := recover(); caught != nil {
-			a.result.problem = a.crash(ctx, caught)
-		}
-		a.close()
-		a.result.attempts = 1
-		a.result.duration = time.Since(started)
-		a.result.ended = ctx.Err() != nil
-		r = a.result
-	}()
-	a.climb(timed)
+	if bug := crash.Guard(func() { a.climb(timed) }); bug != nil {
+		a.result.problem, a.result.death = crashed(ctx, log, bug), nil
+	}
+	if bug := crash.Guard(a.close); bug != nil {
+		a.result.problem, a.result.death = crashed(ctx, log, bug), nil
+	}
+	a.result.attempts = 1
+	a.result.duration = time.Since(started)
+	a.result.ended = ctx.Err() != nil
 	return a.result
 }
 
-// crash keeps a defect of the check from ending the process. The value of a
+// crashed keeps a defect of the check from ending the process. The value of a
 // panic may hold anything, so that only its type and the stack are logged.
-func (a *attempt) crash(ctx context.Context, caught any) *problem {
-	a.log.write(ctx, "the check of a Redis crashed", map[string]any{
-		"panic_type": typeName(caught),
-		"stack":      string(debug.Stack()),
-	})
+func crashed(ctx context.Context, log Log, bug *crash.Report) *problem {
+	log.write(ctx, "the check of a Redis crashed", map[string]any{"panic_type": bug.Kind, "stack": bug.Stack})
 	return crashedProblem()
+}
+
+// safely is do for a goroutine of its own: a defect of it is logged and ends
+// nothing.
+func (a *attempt) safely(ctx context.Context, do func()) func() {
+	return func() {
+		if bug := crash.Guard(do); bug != nil {
+			_ = crashed(ctx, a.log, bug)
+		}
+	}
 }
 
 func (a *attempt) climb(ctx context.Context) {
@@ -103,7 +112,7 @@ func (a *attempt) climb(ctx context.Context) {
 		}
 	}
 	// Nothing that blocks on the connection outlives the context.
-	stop := context.AfterFunc(ctx, a.hangUp)
+	stop := context.AfterFunc(ctx, a.safely(ctx, a.hangUp))
 	defer stop()
 	a.plain = a.raw
 	if connection.Transport == redisurl.TLS {

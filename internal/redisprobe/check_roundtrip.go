@@ -2,9 +2,11 @@ package redisprobe
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
+	"github.com/channel-layer/terraform-provider-channels/internal/crash"
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 )
 
@@ -120,6 +122,10 @@ func (a *attempt) tripNotTried() *problem {
 // tripBroken is a connection that ended in the middle. on is the one that broke,
 // nil for the first.
 func (a *attempt) tripBroken(ctx context.Context, on *wire, operation string, err error) *problem {
+	var bug *crash.Report
+	if errors.As(err, &bug) {
+		return crashed(ctx, a.log, bug)
+	}
 	if on != nil {
 		if greeting := on.greeting(); recognise(greeting) == speaksErrorReply {
 			switch text := string(greeting[1:]); kindOf(text) {

@@ -15,7 +15,7 @@ func (a *attempt) resolve(ctx context.Context) ([]string, *problem) {
 		err = &net.DNSError{Err: "no addresses", IsNotFound: true}
 	}
 	if err != nil {
-		return nil, a.notResolved(err)
+		return nil, a.dead(func(b *attempt) *problem { return b.notResolved(err) })
 	}
 	return addresses, nil
 }
@@ -25,9 +25,9 @@ func (a *attempt) resolve(ctx context.Context) ([]string, *problem) {
 func (a *attempt) connect(ctx context.Context, addresses []string) *problem {
 	conn, dialed, err := netprobe.Connect(ctx, a.network, addresses, a.request.Connection.Port.String())
 	if err != nil {
-		return a.notConnected(err, len(addresses))
+		return a.dead(func(b *attempt) *problem { return b.notConnected(err, len(addresses)) })
 	}
-	a.raw, a.dialed = &wire{Conn: conn}, dialed
+	a.raw, a.dialed = &wire{Conn: conn, pulse: a.heard}, dialed
 	return nil
 }
 
@@ -36,8 +36,10 @@ func (a *attempt) connectUnix(ctx context.Context) *problem {
 	path := a.request.Connection.Path
 	conn, err := a.network.Dial(ctx, "unix", path)
 	if err == nil {
-		a.raw = &wire{Conn: conn}
+		a.raw = &wire{Conn: conn, pulse: a.heard}
 		return nil
 	}
-	return a.socketFailed(err, func() (os.FileInfo, error) { return os.Stat(path) })
+	return a.dead(func(b *attempt) *problem {
+		return b.socketFailed(err, func() (os.FileInfo, error) { return os.Stat(path) })
+	})
 }

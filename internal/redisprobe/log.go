@@ -1,9 +1,6 @@
 package redisprobe
 
-import (
-	"context"
-	"fmt"
-)
+import "context"
 
 // Log takes what is for whoever debugs the check: a message and fields. None
 // of it is ever secret. It has the shape of tflog.Debug.
@@ -14,5 +11,3 @@ func (l Log) write(ctx context.Context, message string, fields map[string]any) {
 		l(ctx, message, fields)
 	}
 }
-
-func typeName(value any) string { return fmt.Sprintf("%T", value) }

@@ -4,6 +4,9 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/crash"
+	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 )
 
 // Prober checks connections and remembers, so that equal ones are checked once
@@ -13,9 +16,12 @@ type Prober struct {
 	keys    keyring
 	network Network
 	log     Log
-	attempt func(context.Context, Request) result
+	attempt func(context.Context, Request, *pulse) result
 	looks   board
 	proofs  board
+	// seen are the addresses that did not answer a look, vain those that were
+	// waited for in vain.
+	seen, vain deaths
 }
 
 // Option changes a [Prober].
@@ -29,9 +35,12 @@ func WithLog(log Log) Option { return func(p *Prober) { p.log = log } }
 
 // New makes a Prober that remembers nothing yet.
 func New(options ...Option) *Prober {
-	p := &Prober{keys: newKeyring(), network: SystemNetwork{}, looks: newBoard(), proofs: newBoard()}
-	p.attempt = func(ctx context.Context, request Request) result {
-		return run(ctx, p.network, p.log, request)
+	p := &Prober{
+		keys: newKeyring(), network: SystemNetwork{},
+		looks: newBoard(), proofs: newBoard(), seen: newDeaths(), vain: newDeaths(),
+	}
+	p.attempt = func(ctx context.Context, request Request, heard *pulse) result {
+		return run(ctx, p.network, p.log, request, heard)
 	}
 	for _, option := range options {
 		option(p)
@@ -40,21 +49,53 @@ func New(options ...Option) *Prober {
 }
 
 // Look checks a connection, or waits for a check of it that is under way, or
-// returns what an earlier one found, failures included. It takes no longer
+// returns what an earlier one found, failures included. That an address does
+// not answer is shared with other connections to it as well. It takes no longer
 // than the request's timeout and returns at once when ctx ends, with
 // Report.Canceled; the check goes on for as long as anybody waits for it.
 func (p *Prober) Look(ctx context.Context, request Request) Report {
-	return p.looks.share(ctx, p.keys.of(request), true, p.once(request), nil).report(request)
+	anyOf := func(*death) bool { return true }
+	return p.tell(ctx, p.looks.share(ctx, p.keys.of(request), true, p.once(request, anyOf), nil), request)
 }
 
 // Join is Look for those who want the present state: it joins a check that is
-// under way, but takes no earlier result, and leaves none for others.
+// under way, but takes no earlier result, and leaves none for others. Only that
+// an address does not answer is taken, if finding it out costs time and it was
+// found out within the last second.
 func (p *Prober) Join(ctx context.Context, request Request) Report {
-	return p.looks.share(ctx, p.keys.of(request), false, p.once(request), nil).report(request)
+	present := func(d *death) bool { return d.slow(request.timeout()) && time.Since(d.at) <= fresh }
+	return p.tell(ctx, p.looks.share(ctx, p.keys.of(request), false, p.once(request, present), nil), request)
 }
 
-func (p *Prober) once(request Request) work {
-	return func(ctx context.Context, _ func(result)) result { return p.attempt(ctx, request) }
+func (p *Prober) once(request Request, take func(*death) bool) work {
+	return p.guarded(func(ctx context.Context, _ func(result)) result {
+		return p.try(ctx, p.seen, p.keys.site(request), request, take, func(ctx context.Context, heard *pulse) result {
+			return p.attempt(ctx, request, heard)
+		})
+	})
+}
+
+// tell is the report of a result. A defect in making it is one of the check.
+func (p *Prober) tell(ctx context.Context, r result, request Request) (report Report) {
+	if bug := crash.Guard(func() { report = r.report(request) }); bug != nil {
+		return Report{
+			Outcome:  finding.Unknown(crashed(ctx, p.log, bug).finding()),
+			Address:  "(an address that is not shown)",
+			Attempts: r.attempts,
+			Duration: r.duration,
+		}
+	}
+	return report
+}
+
+// guarded keeps a defect in a goroutine of its own from ending the process.
+func (p *Prober) guarded(do work) work {
+	return func(ctx context.Context, progress func(result)) (r result) {
+		if bug := crash.Guard(func() { r = do(ctx, progress) }); bug != nil {
+			return result{problem: crashed(ctx, p.log, bug), attempts: 1}
+		}
+		return r
+	}
 }
 
 // Prove checks a connection until it is ready, for no longer than wait (and one
@@ -69,12 +110,13 @@ func (p *Prober) once(request Request) work {
 func (p *Prober) Prove(ctx context.Context, request Request, wait time.Duration, onWait func(Report)) Report {
 	var each func(result)
 	if onWait != nil {
-		each = func(r result) { onWait(r.report(request)) }
+		each = func(r result) { onWait(p.tell(ctx, r, request)) }
 	}
-	insist := func(ctx context.Context, progress func(result)) result {
-		return p.insist(ctx, request, wait, progress)
-	}
-	return p.proofs.share(ctx, p.keys.of(request, "prove", wait.String()), true, insist, each).report(request)
+	insist := p.guarded(func(ctx context.Context, progress func(result)) result {
+		return p.try(ctx, p.vain, p.keys.site(request, wait.String()), request, func(*death) bool { return true },
+			func(ctx context.Context, heard *pulse) result { return p.insist(ctx, request, wait, heard, progress) })
+	})
+	return p.tell(ctx, p.proofs.share(ctx, p.keys.of(request, "prove", wait.String()), true, insist, each), request)
 }
 
 // Pauses between the attempts of a proof: the first, and the longest.
@@ -86,14 +128,15 @@ const (
 )
 
 // insist tries until it works, or time cannot heal it, or time is up.
-func (p *Prober) insist(ctx context.Context, request Request, wait time.Duration, progress func(result)) result {
+func (p *Prober) insist(ctx context.Context, request Request, wait time.Duration, heard *pulse, progress func(result)) result {
 	started := time.Now()
 	deadline := started.Add(wait)
 	pause := firstPause
 	full := request.timeout()
 	var before *result
 	for n := 1; ; n++ {
-		r := p.attempt(ctx, request)
+		heard.felt.Store(false)
+		r := p.attempt(ctx, request, heard)
 		r.attempts, r.waited = n, time.Since(started)
 		if before != nil && request.timeout() < full && r.heals() {
 			// This attempt was cut short: what it did not see in time, the one

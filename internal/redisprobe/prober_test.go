@@ -27,7 +27,7 @@ type script struct {
 // a pass.
 func scripted(outcome func(n int64) *problem) *script {
 	s := &script{Prober: New()}
-	s.attempt = func(ctx context.Context, request Request) result {
+	s.attempt = func(ctx context.Context, request Request, _ *pulse) result {
 		n := s.attempts.Add(1)
 		timer := time.NewTimer(min(time.Second, request.timeout()))
 		defer timer.Stop()

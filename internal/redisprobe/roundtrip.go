@@ -11,6 +11,7 @@ import (
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/redisurl"
 	"github.com/channel-layer/terraform-provider-channels/internal/channellayer"
 	"github.com/channel-layer/terraform-provider-channels/internal/channellayer/transport"
+	"github.com/channel-layer/terraform-provider-channels/internal/crash"
 )
 
 // RoundTrip is what messages came through. Two simulated processes of an app
@@ -150,12 +151,10 @@ func (with *companions) leave() {
 // guarded keeps a defect of the check in another goroutine from ending the
 // process.
 func (a *attempt) guarded(ctx context.Context, do func() *problem) (p *problem) {
-	defer func() {
-		if caught := recover(); caught != nil {
-			p = a.crash(ctx, caught)
-		}
-	}()
-	return do()
+	if bug := crash.Guard(func() { p = do() }); bug != nil {
+		return crashed(ctx, a.log, bug)
+	}
+	return p
 }
 
 // each does something for all members of the group side by side.

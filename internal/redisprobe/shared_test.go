@@ -5,8 +5,10 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -187,6 +189,42 @@ func TestLook_OtherServersAnswerAlike(t *testing.T) {
 					r.status, r.worst = failed, finding.Error
 					r.check(t)
 				})
+			}
+		})
+	}
+}
+
+// Layers that differ in everything but the address share that it is dead.
+func TestLook_DifferentLayersOnDeadAddressesCostOneTimeout(t *testing.T) {
+	for name, c := range map[string]struct {
+		address string
+		network redisprobe.Network
+		shapes  []shape
+		id      finding.ID
+	}{
+		"name server silent": {address: "redis.example.com:6379", network: &faults.Names{Hang: true}, id: "network/name-not-resolved"},
+		"packets dropped":    {address: faults.FullBacklog(t), id: "network/connect-timeout"},
+		"silent":             {address: faults.Serve(t, faults.Silent).Addr(), id: "network/silent"},
+		"silent to TLS":      {address: faults.Serve(t, faults.Silent).Addr(), shapes: []shape{overTLS}, id: "network/silent"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			network := c.network
+			if network == nil {
+				network = redisprobe.SystemNetwork{}
+			}
+			prober := redisprobe.New(redisprobe.WithNetwork(network))
+			var next atomic.Int64
+			took := together(10, func() {
+				for i := next.Add(1); i <= 100; i = next.Add(1) {
+					r := request(t, c.address, append(c.shapes, onDB(i), as("user", canary+strconv.Itoa(int(i))))...)
+					r.Depth = redisprobe.Depth(i % 3)
+					if report := prober.Look(t.Context(), r); !report.Outcome.Has(c.id) {
+						t.Errorf("got %v", report.Outcome.IDs())
+					}
+				}
+			})
+			if took > 2*time.Second {
+				t.Errorf("took %s, of a time-out of a second", took)
 			}
 		})
 	}

@@ -157,14 +157,14 @@ func (a *attempt) unanswered(ctx context.Context, err error) *problem {
 func (a *attempt) brokenOff(ctx context.Context, err error, spoken protocol, timedOut bool) *problem {
 	switch {
 	case timedOut:
-		return a.silent(spoken != speaksNothing)
+		return a.unheard(spoken, (*attempt).silent)
 	case isRemoteAlert(err):
 		return a.refusedByAlert(err)
 	case isHangUp(err):
 		if spoken == speaksNothing && a.plain == a.raw && a.speaksTLS(ctx) {
 			return a.tlsRequired()
 		}
-		return a.closed(spoken != speaksNothing)
+		return a.unheard(spoken, (*attempt).closed)
 	default:
 		return a.notRedis(spoken)
 	}

@@ -164,9 +164,7 @@ func (a *attempt) nudgeWhenSilent(ctx context.Context, nudged *atomic.Bool) (sto
 	done, finished := make(chan struct{}), make(chan struct{})
 	raw := a.raw
 	timer := time.NewTimer(time.Until(deadline) / 10 * nudgeAfter)
-	go func() {
-		defer close(finished)
-		defer timer.Stop()
+	nudge := a.safely(ctx, func() {
 		select {
 		case <-done:
 		case <-timer.C:
@@ -175,6 +173,11 @@ func (a *attempt) nudgeWhenSilent(ctx context.Context, nudged *atomic.Bool) (sto
 				_, _ = raw.Write([]byte(strings.Repeat("\r\n", tooLong/2)))
 			}
 		}
+	})
+	go func() {
+		defer close(finished)
+		defer timer.Stop()
+		nudge()
 	}()
 	return func() { close(done); <-finished }
 }
@@ -190,7 +193,7 @@ func (a *attempt) handshakeFailed(ctx context.Context, h *handshake, err error) 
 	case spoken == speaksRESP || spoken == speaksErrorReply:
 		return a.plaintextServer()
 	case h.nudged.Load():
-		return a.silent(spoken != speaksNothing)
+		return a.unheard(spoken, (*attempt).silent)
 	case isRemoteAlert(err):
 		if h.asked && len(h.policy.certificates) == 0 {
 			return a.clientCertificateRequired()
@@ -202,9 +205,9 @@ func (a *attempt) handshakeFailed(ctx context.Context, h *handshake, err error) 
 	case spoken != speaksNothing && (spoken != speaksTLS || errors.As(err, &header)):
 		return a.notRedis(spoken)
 	case ctx.Err() != nil || isTimeout(err):
-		return a.silent(spoken != speaksNothing)
+		return a.unheard(spoken, (*attempt).silent)
 	case isHangUp(err):
-		return a.closed(spoken != speaksNothing)
+		return a.unheard(spoken, (*attempt).closed)
 	default:
 		return a.handshakeProblem("")
 	}
@@ -236,7 +239,7 @@ func (a *attempt) speaksTLS(ctx context.Context) bool {
 	if err != nil {
 		return false
 	}
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	stop := context.AfterFunc(ctx, a.safely(ctx, func() { _ = conn.Close() }))
 	defer stop()
 	defer func() { _ = conn.Close() }()
 	second := &wire{Conn: conn}

@@ -19,6 +19,7 @@ type wire struct {
 	first    []byte
 	received int64
 	heard    chan struct{} // closed by the first read, nil if nobody asked
+	pulse    *pulse        // felt from the first byte on, nil if nobody asked
 }
 
 func (w *wire) Read(p []byte) (int, error) {
@@ -30,6 +31,9 @@ func (w *wire) Read(p []byte) (int, error) {
 			w.heard = nil
 		}
 		w.received += int64(n)
+		if n > 0 && w.pulse != nil {
+			w.pulse.felt.Store(true)
+		}
 		if room := remembered - len(w.first); room > 0 {
 			w.first = append(w.first, p[:min(n, room)]...)
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/channellayer"
+	"github.com/channel-layer/terraform-provider-channels/internal/crash"
 )
 
 // Receive is receive(): it waits for the next message on a channel, until the
@@ -104,7 +105,9 @@ func (l *Layer) take(ctx context.Context, op operation, key string) ([]byte, err
 		go func() {
 			defer l.cleaners.Done()
 			defer release()
-			l.confirm(ctx, op, key)
+			if bug := crash.Guard(func() { l.confirm(ctx, op, key) }); bug != nil {
+				l.failure.set(bug)
+			}
 		}()
 		return member, nil
 	}

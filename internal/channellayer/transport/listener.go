@@ -8,6 +8,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/channellayer"
+	"github.com/channel-layer/terraform-provider-channels/internal/crash"
 )
 
 var _ channellayer.Subscription = (*Listener)(nil)
@@ -39,7 +40,7 @@ func (l *Listener) Unsubscribe(ctx context.Context, channels ...string) error {
 // Receive is [channellayer.Subscription]'s. The end of the context ends the
 // connection.
 func (l *Listener) Receive(ctx context.Context) (channellayer.Event, error) {
-	stop := context.AfterFunc(ctx, func() { _ = l.wire.Close() })
+	stop := context.AfterFunc(ctx, crash.Contained(func() { _ = l.wire.Close() }))
 	defer stop()
 	for {
 		got, err := l.pubsub.Receive(ctx)

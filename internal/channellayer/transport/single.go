@@ -12,6 +12,7 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/channellayer"
+	"github.com/channel-layer/terraform-provider-channels/internal/crash"
 )
 
 var _ channellayer.Conn = (*Single)(nil)
@@ -111,7 +112,7 @@ func (s *Single) Exchange(ctx context.Context, commands ...channellayer.Command)
 }
 
 func (s *Single) exchange(ctx context.Context, commands []channellayer.Command) ([]channellayer.Reply, error) {
-	stop := context.AfterFunc(ctx, func() { _ = s.wire.Close() })
+	stop := context.AfterFunc(ctx, crash.Contained(func() { _ = s.wire.Close() }))
 	replies, err := pipeline(ctx, s.conn, commands)
 	stop()
 	if err == nil {
@@ -167,7 +168,9 @@ func (s *Single) Begin(ctx context.Context, commands ...channellayer.Command) *P
 	go func() {
 		defer close(p.done)
 		defer s.mu.Unlock()
-		p.replies, p.err = s.exchange(ctx, commands)
+		if bug := crash.Guard(func() { p.replies, p.err = s.exchange(ctx, commands) }); bug != nil {
+			p.replies, p.err = nil, bug
+		}
 	}()
 	select {
 	case <-written:

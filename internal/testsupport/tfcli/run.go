@@ -43,6 +43,13 @@ func (w *Workspace) OK(args ...string) Result {
 	return result
 }
 
+// RunInColour is Run without -no-color: what a terminal shows, with frames
+// around errors and warnings.
+func (w *Workspace) RunInColour(args ...string) Result {
+	w.t.Helper()
+	return w.start(args...).Wait()
+}
+
 // Fails is Run for what must fail.
 func (w *Workspace) Fails(args ...string) Result {
 	w.t.Helper()
@@ -69,10 +76,15 @@ type Process struct {
 // Start starts a run. It ends with the test at the latest.
 func (w *Workspace) Start(args ...string) *Process {
 	w.t.Helper()
+	return w.start(withFlags(args)...)
+}
+
+func (w *Workspace) start(args ...string) *Process {
+	w.t.Helper()
 	w.quiet()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	p := &Process{w: w, args: args, cancel: cancel, started: time.Now()}
-	p.command = exec.CommandContext(ctx, w.cli.Path, withFlags(args)...)
+	p.command = exec.CommandContext(ctx, w.cli.Path, args...)
 	p.command.Dir = w.Dir
 	p.command.Stdout = both{&p.stdout, &p.combined}
 	p.command.Stderr = both{&p.stderr, &p.combined}

@@ -1,0 +1,147 @@
+package redisprobe
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/redisurl"
+)
+
+// death is that an address does not answer: its name does not resolve, nothing
+// accepts connections there, or not a byte came over one. Who asks makes no
+// difference to it: whatever the credentials, the database and the depth, all
+// that was done until then is the same.
+type death struct {
+	// tell makes the problem of it, as it is for an attempt.
+	tell func(*attempt) *problem
+	// of is the result of the attempt that saw it.
+	of result
+	// at is when that ended.
+	at time.Time
+}
+
+// dead keeps what tell says for others that ask the same address, and says it.
+func (a *attempt) dead(tell func(*attempt) *problem) *problem {
+	p := tell(a)
+	// What failed on this machine says nothing about the address.
+	if p.doc.ID != docConnectFailed.ID {
+		a.result.death = &death{tell: tell}
+	}
+	return p
+}
+
+// unheard is a connection that ended, or time that ran out, before a whole
+// answer: a death where there was not a byte of it.
+func (a *attempt) unheard(spoken protocol, tell func(_ *attempt, midway bool) *problem) *problem {
+	if spoken != speaksNothing {
+		return tell(a, true)
+	}
+	return a.dead(func(b *attempt) *problem { return tell(b, false) })
+}
+
+// retold is the result that the death is for another request.
+func (d *death) retold(network Network, request Request) result {
+	r := d.of
+	r.problem = d.tell(&attempt{network: network, request: request})
+	return r
+}
+
+// slow reports whether finding it out cost a good part of a time-out.
+func (d *death) slow(timeout time.Duration) bool { return d.of.duration >= timeout/2 }
+
+// fresh is how old what was seen of an address may be for those who want the
+// present state.
+const fresh = time.Second
+
+// pulse says that the other end has sent something.
+type pulse struct{ felt atomic.Bool }
+
+// deaths are the addresses that do not answer.
+type deaths struct {
+	mu    *sync.Mutex
+	sites map[key]*site
+}
+
+func newDeaths() deaths { return deaths{mu: new(sync.Mutex), sites: map[key]*site{}} }
+
+// site is what is known of an address.
+type site struct {
+	// known is the last death, nil if there was none.
+	known *death
+	// next ends when another one becomes known.
+	next context.Context //nolint:containedctx // it stands for an event that others wait for
+	toll context.CancelFunc
+}
+
+func (d deaths) at(k key) site {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	p, ok := d.sites[k]
+	if !ok {
+		p = &site{}
+		p.next, p.toll = context.WithCancel(context.Background())
+		d.sites[k] = p
+	}
+	return *p
+}
+
+func (d deaths) record(k key, known *death) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	p := d.sites[k]
+	p.known = known
+	p.toll()
+	p.next, p.toll = context.WithCancel(context.Background())
+}
+
+// try does something unless the address is known to be dead in a way that is
+// good enough for take. Others may try the same address at the same time: who
+// first finds it dead tells the rest, and those that have not heard from it
+// either stop there. Nobody waits for anybody, so that one who leaves disturbs
+// no other, and an address that answers is never waited for.
+func (p *Prober) try(ctx context.Context, d deaths, k key, request Request, take func(*death) bool,
+	do func(context.Context, *pulse) result,
+) result {
+	here := d.at(k)
+	if here.known != nil && take(here.known) {
+		return here.known.retold(p.network, request)
+	}
+	trying, cancel := context.WithCancel(ctx)
+	defer cancel()
+	heard := &pulse{}
+	stop := context.AfterFunc(here.next, func() {
+		if !heard.felt.Load() {
+			cancel()
+		}
+	})
+	defer stop()
+	r := do(trying, heard)
+	switch after := d.at(k); {
+	case r.ended && ctx.Err() == nil && after.known != nil:
+		return after.known.retold(p.network, request)
+	case r.death != nil && !r.ended:
+		known := *r.death
+		known.of, known.at = r, time.Now()
+		d.record(k, &known)
+	}
+	return r
+}
+
+// site is the key of what a request reaches before it says who it is: the
+// address, how the connection to it is secured, and how long that may take.
+func (k keyring) site(r Request, more ...string) key {
+	c := r.Connection
+	options := map[string]redisurl.Option{}
+	for name, option := range c.Options {
+		if c.Transport == redisurl.TLS && strings.HasPrefix(name, "ssl_") {
+			options[name] = option
+		}
+	}
+	return k.of(Request{
+		Connection: redisurl.Connection{Transport: c.Transport, Host: c.Host, Port: c.Port, Path: c.Path, Options: options},
+		Timeout:    r.Timeout,
+	}, more...)
+}

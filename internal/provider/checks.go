@@ -98,7 +98,7 @@ func (l look) diagnostics(d *defaults, report redisprobe.Report, connection redi
 			shown = append(shown, briefly(f, report.Address))
 		}
 	}
-	return diagnose(shown, severities{}, finding.Error, l.has)
+	return diagnose(withURL(shown, l.model.settings.RedisURL), severities{}, finding.Error, l.has)
 }
 
 // briefly is what a layer says of a fault that another one explained: which
@@ -215,7 +215,7 @@ func proofDiagnostics(d *defaults, m layerModel, report redisprobe.Report, conne
 			shown = append(shown, briefly(f, report.Address))
 		}
 	}
-	return diagnose(shown, severities{}, finding.Error, nil)
+	return diagnose(withURL(shown, m.settings.RedisURL), severities{}, finding.Error, nil)
 }
 
 // tflogDebug takes what helps to debug a check, the stack of one that crashed

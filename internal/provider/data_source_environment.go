@@ -168,6 +168,7 @@ func (m environmentModel) diagnostics(findings []finding.Finding, valid types.Bo
 		}
 		findings = raised
 	}
+	findings = withURL(findings, m.settings.RedisURL)
 	switch m.onFindings {
 	case modeOff:
 		return nil

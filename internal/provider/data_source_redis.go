@@ -87,7 +87,7 @@ func malformed(outcome finding.Outcome, m layerModel, has hasAttribute) diag.Dia
 			errors = append(errors, f)
 		}
 	}
-	return diagnose(errors, severities{}, finding.Error, has)
+	return diagnose(withURL(errors, m.settings.RedisURL), severities{}, finding.Error, has)
 }
 
 func (d *redisDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {

@@ -59,7 +59,7 @@ func (s static) diagnostics(m layerModel, config hasAttribute) diag.Diagnostics 
 	if m.findings.unknown {
 		most = finding.Warning
 	}
-	return diagnose(s.findings, m.findings, most, config)
+	return diagnose(withURL(s.findings, m.settings.RedisURL), m.findings, most, config)
 }
 
 // hasAttribute says whether the configuration sets an attribute, so that a

@@ -47,6 +47,14 @@ func Redact(raw secret.String) string {
 	return shown
 }
 
+// Show is [Redact] where that shows more of the URL than its scheme; else not ok:
+// what is left then tells nobody anything.
+func Show(raw secret.String) (shown string, ok bool) {
+	shown = Redact(raw)
+	_, rest, found := strings.Cut(shown, "://")
+	return shown, found && rest != mask
+}
+
 // isShownScheme: schemes of Redis clients and those people confuse them with.
 func isShownScheme(scheme string) bool {
 	switch scheme {

@@ -123,6 +123,23 @@ func FuzzRedact(f *testing.F) {
 	})
 }
 
+func TestShow_IsNotOKWhereNothingIsLeft(t *testing.T) {
+	for url, want := range map[string]string{
+		"redis://default:sesame@h:6379/0": "redis://default:***@h:6379/0",
+		"valkey://:sesame@h":              "valkey://:***@h",
+		"redis://h?db=x":                  "redis://h?db=***",
+		"redis://:ses#ame@h":              "",
+		"redis://h:sesame":                "",
+		"sesame":                          "",
+		"":                                "",
+	} {
+		got, ok := redisurl.Show(secret.New(url))
+		if ok != (want != "") || ok && got != want {
+			t.Errorf("%q is shown as %q, %v; want %q", url, got, ok, want)
+		}
+	}
+}
+
 func TestShowable_PiecesOfBrokenPasswordAreNot(t *testing.T) {
 	for text, want := range map[string]bool{
 		"redis://h:6379/1":            true,

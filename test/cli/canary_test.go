@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -138,10 +139,15 @@ func watching(t *testing.T, cli tfcli.CLI, b *bed) *watch {
 	return &watch{t: t, w: w, finder: canary.NewFinder(b.secrets...), shown: canary.NewFinder(), shownIn: map[string]bool{}}
 }
 
+// shownUser is a URL in a message, password masked. Its user is shown on purpose,
+// and so is the only one that is no secret: it stands beside a password, in a URL
+// whose parts can be told apart.
+var shownUser = regexp.MustCompile(`(REDIS_URL =[\s|│]+rediss?://)[a-z]+(:\*\*\*@127\.0\.0\.1:)`)
+
 // look finds no secret in a text.
 func (c *watch) look(where, text string, find func(string) []canary.Leak) {
 	c.t.Helper()
-	for _, leak := range find(text) {
+	for _, leak := range find(shownUser.ReplaceAllString(text, "${1}user${2}")) {
 		c.t.Errorf("%s shows a secret: %s", where, leak)
 	}
 	if len(c.shown.Find(text)) > 0 {

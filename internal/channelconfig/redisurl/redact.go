@@ -95,11 +95,11 @@ func redactAuthority(s split) (shown string, ok bool) {
 }
 
 func redactUserinfo(s split) string {
-	user, _, hasPassword := strings.Cut(s.userinfo, ":")
+	user, password, hasColon := strings.Cut(s.userinfo, ":")
 	switch {
-	case !hasPassword:
+	case !hasColon:
 		return mask
-	case user != "" && !isPlain(user):
+	case user != "" && (password == "" || !isPlain(user)):
 		user = mask
 	}
 	return user + ":" + mask

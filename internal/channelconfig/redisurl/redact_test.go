@@ -19,6 +19,7 @@ func TestRedact_ShowsWhatIsCertain(t *testing.T) {
 		"redis://:p%40ss@h/":                          "redis://:***@h/",
 		"redis://:@h":                                 "redis://:***@h",
 		"redis://sesame@h":                            "redis://***@h",
+		"redis://sesame:@h":                           "redis://***:***@h",
 		"redis://ses%61me:x@h":                        "redis://***:***@h",
 		"rediss://u:sesame@[2001:db8::1]:6380":        "rediss://u:***@[2001:db8::1]:6380",
 		"unix://u:sesame@/run/redis.sock?db=2":        "unix://u:***@/run/redis.sock?db=2",

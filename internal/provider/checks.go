@@ -124,7 +124,7 @@ func (l look) explain(f finding.Finding, undetermined bool) finding.Finding {
 			checksVariable + "=off, or destroy with -refresh=false. "
 		if undetermined {
 			f.Fix += "For a Redis that can be reached only from inside its own network, run Terraform there, " +
-				"or set check = { on_plan = \"auto\" } for this layer, which warns and leaves it to apply. " + outagesGuide
+				"or set check = { on_plan = \"auto\" } for this layer, which warns and leaves it to apply." + outagesGuide
 		} else {
 			f.Fix += "To plan this layer without the check, set check = { on_plan = \"off\" } for it."
 		}
@@ -150,7 +150,7 @@ func (l look) later() string {
 // wayOut is what to do where the check cannot prove what may well be.
 func wayOut(report redisprobe.Report) string {
 	if !report.Answered {
-		return insideOnly + " The environment variable " + checksVariable + "=off leaves every check out of a run. " + outagesGuide
+		return insideOnly + " The environment variable " + checksVariable + "=off leaves every check out of a run." + outagesGuide
 	}
 	return "Where all is well and only this check may not prove it, set check = { apply_depth = \"capabilities\" } for this layer, " +
 		"which looks and sends nothing, or on_apply = \"off\"."

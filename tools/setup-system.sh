@@ -12,6 +12,9 @@ while read -r program package; do
 done <<'PROGRAMS'
 git git
 flock util-linux
+unshare util-linux
+mount mount
+ip iproute2
 sha256sum coreutils
 diff diffutils
 shellcheck shellcheck

@@ -87,7 +87,7 @@ go_test() {
 # have phases of their own.
 unit() {
 	local packages
-	mapfile -t packages < <(go list ./... | grep -v -e '/test/cli' -e '/test/e2e' -e '/test/wiring')
+	mapfile -t packages < <(go list ./... | grep -v -e '/test/cli' -e '/test/e2e' -e '/test/wiring' -e '/test/faults')
 	if [ "${#packages[@]}" -eq 0 ]; then return 1; fi
 	go_test -timeout 10m -skip '^TestAcc' "${packages[@]}"
 }
@@ -101,6 +101,13 @@ race() { CGO_ENABLED=1 go_test -timeout 30m -race -skip '^TestAcc' ./internal/..
 acceptance() {
 	TF_ACC=1 TF_ACC_TERRAFORM_PATH=$1 TF_ACC_PROVIDER_HOST=$2 \
 		go_test -timeout 20m -run '^TestAcc' ./internal/provider/...
+}
+
+# fault_matrix runs more rows at once than there are processors: most of them
+# wait for what does not come.
+fault_matrix() {
+	build_provider "$work" || return 1
+	CHANNELS_PROVIDER_BIN=$work/terraform-provider-channels go_test -timeout 20m -parallel 8 ./test/faults/...
 }
 
 command_line() {
@@ -139,6 +146,7 @@ if [ -n "$full" ] || [ -z "$CHANNELS_TERRAFORM" ]; then
 	phase "acceptance tests, Terraform 1.5.7" acceptance "$CHANNELS_TERRAFORM_OLD" registry.terraform.io
 fi
 phase "command-line tests" command_line
+phase "fault matrix" fault_matrix
 phase "end to end" end_to_end
 phase "examples" examples
 phase "release configuration" release_configuration

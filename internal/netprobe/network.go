@@ -19,7 +19,8 @@ type Network interface {
 
 // System is this machine's network. The zero value is ready to use.
 type System struct {
-	// Resolver resolves names; nil is the system's.
+	// Resolver resolves names; nil is the system's, whose questions end with the
+	// context: those of net.DefaultResolver go on for seconds behind its back.
 	Resolver *net.Resolver
 }
 
@@ -35,7 +36,7 @@ func (n System) Resolve(ctx context.Context, host string) ([]string, error) {
 	}
 	resolver := n.Resolver
 	if resolver == nil {
-		resolver = net.DefaultResolver
+		resolver = &net.Resolver{Dial: Question}
 	}
 	found, err := resolver.LookupNetIP(ctx, "ip", host)
 	if err != nil {
@@ -64,4 +65,16 @@ func ParseAddress(host string) (netip.Addr, bool) {
 		return address, true
 	}
 	return inetAton(host)
+}
+
+// Question connects a resolver of Go to a name server, until the context of the
+// question ends.
+func Question(ctx context.Context, network, address string) (net.Conn, error) {
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	context.AfterFunc(ctx, func() { _ = conn.Close() })
+	return conn, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/channel-layer/terraform-provider-channels/internal/channellayer/transport"
 	"github.com/channel-layer/terraform-provider-channels/internal/crash"
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 )
@@ -133,6 +134,9 @@ func (a *attempt) tripBroken(ctx context.Context, on *wire, operation string, er
 				return a.judgeRefusal(StageAuth, text)
 			}
 		}
+	}
+	if errors.Is(err, transport.ErrReplyTooLarge) {
+		return a.oversized()
 	}
 	observed := "The connection to Redis at " + a.address() + " was lost during " + operation + "."
 	switch {

@@ -156,8 +156,28 @@ func (a *attempt) unexpected(stage StageName) *problem {
 	}
 }
 
+var docOversized = finding.Doc{
+	ID:       "redis/oversized-answer",
+	Title:    "The server answers with more than any Redis sends",
+	Severity: finding.Warning,
+	Why: "An answer announced more bytes or elements, or was nested deeper, than any answer of a Redis to these questions is. The check stopped reading there, " +
+		"before the machine that runs it ran out of memory, so that whether the app would work was not found out. A server that is broken or hostile does so, or a proxy that mixes up answers.",
+	Django: "redis-py has no such bound: it reads on until the answer is complete, or the process is out of memory.",
+	Fix:    "Correct the host and port to those of Redis, and look at what stands between here and Redis.",
+	Live:   true,
+	Since:  since,
+}
+
+func (a *attempt) oversized() *problem {
+	p := maybe(docOversized, "The server at "+a.address()+" began an answer that is larger, or nested deeper, than any of a Redis.",
+		"redis-py would read on until it is complete.")
+	p.transient = false
+	return p
+}
+
 func serverDocs() []finding.Doc {
 	return []finding.Doc{
+		docOversized,
 		docNotRedis, docNoSuchDatabase, docProtectedMode, docTooManyClients, docLoading, docNotReady, docUnexpected,
 	}
 }

@@ -88,6 +88,8 @@ func networkRows(t *testing.T) []row {
 		maybe(row{name: "hang-up, TLS", request: request(t, faults.Serve(t, faults.HangUp).Addr(), overTLS), id: "network/closed", stage: "tls"}),
 		{name: "hang-up in an answer", request: request(t, faults.Serve(t, faults.AnswerAndHangUp("-ERR unkn")).Addr()),
 			id: "network/closed", status: undetermined, worst: finding.Warning, transient: true, says: "in the middle", stage: "auth"},
+		{name: "hang-up in the answer that asks for a password", request: request(t, faults.Serve(t, faults.AnswerAndHangUp("-NOAUTH HELLO must")).Addr(), as("", canary)),
+			id: "network/closed", status: undetermined, worst: finding.Warning, transient: true, says: "in the middle", stage: "auth"},
 		{name: "hang-up after HELLO", request: request(t, faults.Serve(t, faults.AnswerAndHangUp("-ERR unknown command 'HELLO'\r\n")).Addr(), as("", canary)),
 			id: "network/closed", status: undetermined, worst: finding.Warning, transient: true, says: "in the middle", stage: "auth"},
 		{name: "one byte now and then", request: request(t, faults.Serve(t, faults.Slowly(strings.Repeat("+", 1000), 50*time.Millisecond)).Addr()),
@@ -174,6 +176,10 @@ func replyRows(t *testing.T) []row {
 		unknown, "-ERR invalid password\r\n-NOAUTH Authentication required.\r\n")
 	add(row{name: "no password set before Redis 6", id: "auth/password-not-set", status: failed, worst: finding.Error, stage: "auth"},
 		unknown, "-ERR Client sent AUTH, but no password is set\r\n+PONG\r\n")
+	add(row{name: "a password asked for in place of an answer to AUTH", id: "auth/refused", status: failed, worst: finding.Error, stage: "auth"},
+		"-NOAUTH HELLO must be called with the client already authenticated\r\n", "-NOAUTH Authentication required.\r\n+OK\r\n")
+	add(row{name: "an answer of 1 GiB", id: "redis/oversized-answer", status: undetermined, worst: finding.Warning, stage: "auth"},
+		"$1073741824\r\n")
 	add(row{name: "proxy without PING", stage: "ping"}, unknown, "+OK\r\n-ERR unknown command 'PING'\r\n")
 	add(row{name: "max clients after HELLO", id: "redis/too-many-clients", status: failed, worst: finding.Error, transient: true, stage: "auth"},
 		"-ERR max number of clients reached\r\n")

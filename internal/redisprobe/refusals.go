@@ -83,7 +83,11 @@ func (a *attempt) judgeRefusal(stage StageName, text string) *problem {
 	case refusalBusy:
 		return a.notReady(text)
 	case refusalNoAuth:
-		return a.noPasswordGiven()
+		if a.credentials() == nil {
+			return a.noPasswordGiven()
+		}
+		// A password was sent: answers are out of step, or a proxy lost it.
+		return a.unexpected(stage)
 	default:
 		return a.unexpected(stage)
 	}

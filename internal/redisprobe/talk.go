@@ -2,9 +2,12 @@ package redisprobe
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/channellayer/transport"
 )
 
 // answers are the replies to the login, in the order of the commands. Those of
@@ -142,7 +145,9 @@ func (a *attempt) unanswered(ctx context.Context, err error) *problem {
 	}
 	greeting := a.plain.greeting()
 	switch spoken := recognise(greeting); {
-	case spoken == speaksErrorReply && !a.greeted && kindOf(string(greeting[1:])) != refusalOther:
+	case errors.Is(err, transport.ErrReplyTooLarge) && (spoken == speaksRESP || spoken == speaksErrorReply):
+		return a.oversized()
+	case spoken == speaksErrorReply && !a.greeted && a.turnedAway(string(greeting[1:])):
 		return a.judgeRefusal(StageAuth, string(greeting[1:]))
 	case spoken == speaksTLS:
 		return a.tlsRequired()
@@ -150,6 +155,20 @@ func (a *attempt) unanswered(ctx context.Context, err error) *problem {
 		return a.brokenOff(ctx, err, spoken, timedOut)
 	default:
 		return a.notRedis(spoken)
+	}
+}
+
+// turnedAway reports an error reply that says by itself why nothing followed it.
+// That HELLO needs a password is said to everybody: it explains nothing to who
+// has one to send.
+func (a *attempt) turnedAway(text string) bool {
+	switch kindOf(text) {
+	case refusalOther:
+		return false
+	case refusalNoAuth:
+		return a.credentials() == nil
+	default:
+		return true
 	}
 }
 

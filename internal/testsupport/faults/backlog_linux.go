@@ -12,14 +12,17 @@ import (
 // FullBacklog is an address that does not answer to connections at all: a
 // socket that listens, accepts nothing and has no room to queue another one,
 // for which Linux drops the packets.
-func FullBacklog(t testing.TB) string {
+func FullBacklog(t testing.TB) string { return FullBacklogOn(t, [4]byte{127, 0, 0, 1}, 0) }
+
+// FullBacklogOn is FullBacklog on an address and a port; 0 takes any.
+func FullBacklogOn(t testing.TB, ip [4]byte, port int) string {
 	t.Helper()
 	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = syscall.Close(fd) })
-	if err := syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+	if err := syscall.Bind(fd, &syscall.SockaddrInet4{Addr: ip, Port: port}); err != nil {
 		t.Fatal(err)
 	}
 	if err := syscall.Listen(fd, 0); err != nil {
@@ -29,7 +32,7 @@ func FullBacklog(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := fmt.Sprintf("127.0.0.1:%d", name.(*syscall.SockaddrInet4).Port)
+	address := fmt.Sprintf("%s:%d", net.IP(ip[:]), name.(*syscall.SockaddrInet4).Port)
 	fill(t, address)
 	return address
 }

@@ -49,6 +49,13 @@ func (s *Server) Addr() string { return s.listener.Addr().String() }
 // Connections is how many were accepted.
 func (s *Server) Connections() int { return int(s.count.Load()) }
 
+// Open is how many connections are open.
+func (s *Server) Open() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.open)
+}
+
 func (s *Server) accept(behave Behaviour) {
 	for {
 		conn, err := s.listener.Accept()

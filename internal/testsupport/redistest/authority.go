@@ -61,6 +61,31 @@ func NewAuthority(t testing.TB) *Authority {
 	return a
 }
 
+// Intermediate makes an authority that this one has signed. Its servers show
+// their own certificate alone, and clients trust this authority: what is
+// between them is missing.
+func (a *Authority) Intermediate(t testing.TB) *Authority {
+	t.Helper()
+	below := &Authority{server: a.server, key: newKey(t)}
+	template := &x509.Certificate{
+		SerialNumber:          serial(t),
+		Subject:               pkix.Name{CommonName: "redistest intermediate"},
+		NotBefore:             a.certificate.NotBefore,
+		NotAfter:              a.certificate.NotAfter,
+		IsCA:                  true,
+		BasicConstraintsValid: true,
+		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
+	}
+	var err error
+	if below.der, err = x509.CreateCertificate(rand.Reader, template, a.certificate, &below.key.PublicKey, a.key); err != nil {
+		t.Fatal(err)
+	}
+	if below.certificate, err = x509.ParseCertificate(below.der); err != nil {
+		t.Fatal(err)
+	}
+	return below
+}
+
 // Names sets the names and addresses of the server's certificate; none leaves
 // only its common name.
 func (a *Authority) Names(commonName string, names ...string) *Authority {

@@ -32,7 +32,9 @@ type Server struct {
 	exited   chan struct{}
 	admin    *redis.Client
 	password string // of the administrator
-	baseline int    // connections of our own
+	path     string // of the binary
+	dir      string
+	baseline int // connections of our own
 }
 
 // administrator is a user of the test's own, so that servers can be asked
@@ -59,8 +61,8 @@ func Start(t testing.TB, options ...Option) *Server {
 	var failure error
 	for range 5 {
 		// Another process may take the port between its choice and the start.
-		s := &Server{t: t, config: c, port: freePort(t), socket: filepath.Join(dir, "s"), password: rand.Text()}
-		if failure = s.start(path, dir); failure == nil {
+		s := &Server{t: t, config: c, port: freePort(t), socket: filepath.Join(dir, "s"), password: rand.Text(), path: path, dir: dir}
+		if failure = s.start(); failure == nil {
 			t.Cleanup(s.Stop)
 			return s
 		}
@@ -80,7 +82,8 @@ func freePort(t testing.TB) int {
 	return listener.Addr().(*net.TCPAddr).Port
 }
 
-func (s *Server) start(path, dir string) error {
+func (s *Server) start() error {
+	path, dir := s.path, s.dir
 	arguments := []string{"-"}
 	if s.config.sentinel {
 		// It writes what it learns into its configuration, which must be a file.

@@ -84,7 +84,8 @@ func (w *Workspace) start(args ...string) *Process {
 	w.quiet()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	p := &Process{w: w, args: args, cancel: cancel, started: time.Now()}
-	p.command = exec.CommandContext(ctx, w.cli.Path, args...)
+	words := slices.Concat(w.within, []string{w.cli.Path}, args)
+	p.command = exec.CommandContext(ctx, words[0], words[1:]...)
 	p.command.Dir = w.Dir
 	p.command.Stdout = both{&p.stdout, &p.combined}
 	p.command.Stderr = both{&p.stderr, &p.combined}

@@ -24,7 +24,13 @@ type Workspace struct {
 	env map[string]string
 	// unquiet leaves a configuration without a provider block as it is.
 	unquiet bool
+	// within is a command that runs the binary, with what it is given behind.
+	within []string
 }
+
+// Within makes what runs from now on run by another command, which is given the
+// binary and its arguments: one that changes into a namespace, say.
+func (w *Workspace) Within(command ...string) { w.within = command }
 
 // New makes an empty workspace that takes the provider from [ProviderBinary].
 func New(t testing.TB, cli CLI) *Workspace {

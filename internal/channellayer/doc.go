@@ -33,7 +33,7 @@
 //   - A message that is not a dict is refused when it is received; Python returns
 //     it, or fails at it, depending on its type.
 //   - SUBSCRIBE is waited for, and a refused one is an error. Python returns when
-//     it is written, and logs the refusal once a second.
+//     it is written, and logs the refusal.
 //   - The errors of the background removal of a received message are kept for
 //     who asks (core.Layer.WaitReceived); Python reports an exception that nobody
 //     retrieved.

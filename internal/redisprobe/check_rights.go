@@ -15,7 +15,7 @@ var docMissingCommands = finding.Doc{
 	Why: "Redis knows users with rights of their own (ACLs): each may run certain commands, on certain keys and channels. " +
 		"This one can log in, so that the app seems to work until it uses a command that it lacks.",
 	Django: "redis-py raises NoPermissionError, or ResponseError (\"The user executing the script can't run this command\"). " +
-		"Without ZPOPMIN, messages arrive, an exception is logged for each, and a copy of each stays in Redis.",
+		"Without ZPOPMIN the first message is delivered again and again without end, and none after it.",
 	Fix:  "Grant the commands with ACL SETUSER.",
 	Live: true, Since: since,
 	Sources: []string{"django/channels_redis#396", "redis.io/docs, ACL"},
@@ -39,7 +39,7 @@ var docMissingChannels = finding.Doc{
 	Severity: finding.Error,
 	Why: "Redis knows users with rights of their own (ACLs), which name the channels that each may use by patterns, such as &asgi*. " +
 		"From Redis 7 on a new user may use none until it is granted (resetchannels), which is easily forgotten: earlier ones granted all.",
-	Django: "The pub/sub layer logs NoPermissionError once a second and receives nothing; subscribing itself raises nothing in the app.",
+	Django: "The pub/sub layer receives nothing. Subscribing raises nothing in the app: the layer logs NoPermissionError for each subscription that Redis refuses. Sending raises it.",
 	Fix:    "Grant the channels with ACL SETUSER.",
 	Live:   true, Since: since,
 	Sources: []string{"redis/redis-py#2707", "redis/redis#12418"},
@@ -74,7 +74,7 @@ func (a *attempt) rightsProblems(learned *survey) []*problem {
 		p := wrong(docMissingCommands, "The Redis user may not run "+sentenceOf(commands)+".",
 			a.client()+" raises NoPermissionError when the layer needs one of them.")
 		if slices.Equal(commands, []string{"zpopmin"}) {
-			p.django = "Messages arrive, " + a.client() + " raises NoPermissionError in the background for each, and a copy of each stays in Redis."
+			p.django = "The first message is delivered again and again without end, and none after it; " + a.client() + " raises NoPermissionError in the background each time."
 		}
 		granted := commands
 		if len(places) == 0 && r.unknown() {
@@ -99,7 +99,7 @@ func (a *attempt) missingPlaces(places map[place]verdict, r *rights) *problem {
 	patterns := a.patterns(places)
 	if a.request.layer().isPubSub() {
 		p := wrong(docMissingChannels, "The Redis user may not use the channels "+strings.Join(patterns, " and ")+".",
-			"The app receives nothing, and redis-py logs NoPermissionError once a second.")
+			"The app receives nothing: the layer only logs NoPermissionError for each subscription that Redis refuses. Sending raises it.")
 		p.fix = a.grant(patterns, r.with(unsure))
 		return p
 	}

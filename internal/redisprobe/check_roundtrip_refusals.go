@@ -148,7 +148,7 @@ func (t *trip) denial(ctx context.Context, r rejection, observed string) *proble
 	p := wrong(docMissingKeys, observed+": the user may not use the keys of the layer.", t.raises(r, "NoPermissionError"))
 	if what == deniedChannel {
 		p = wrong(docMissingChannels, observed+": the user may not use the channels of the layer.",
-			"The app receives nothing, and redis-py logs NoPermissionError once a second.")
+			"The app receives nothing: the layer only logs NoPermissionError for each subscription that Redis refuses. Sending raises it.")
 	}
 	p.fix = a.grant(a.patterns(map[place]verdict{specific: no, group: no}), nil)
 	return p

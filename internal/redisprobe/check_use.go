@@ -34,9 +34,9 @@ var docRestarted = finding.Doc{
 	ID:       "redis/restarted",
 	Title:    "Redis has started within the last ten minutes",
 	Severity: finding.Info,
-	Why: "The core layer keeps its groups in Redis. Unless Redis saved them, they are gone after a restart, and WebSockets that were open before it are in none: " +
-		"they stay silent until they connect again.",
-	Django: "Nothing is raised: sending to a group that is gone succeeds and reaches nobody.",
+	Why: "The core layer keeps its groups in Redis. Unless Redis saved them, they are gone after a restart. Most WebSockets that were open end with it; one that outlives it " +
+		"(its process did not notice that Redis was away) is in no group, and stays silent until it connects again.",
+	Django: "While Redis is away, waiting for messages raises ConnectionError, which closes WebSockets (1011). For those that stay open nothing is raised: sending to a group that is gone succeeds and reaches nobody.",
 	Fix:    "If messages do not arrive, restart the app's processes, so that their WebSockets connect again.",
 	Live:   true, Since: since,
 }

@@ -175,6 +175,12 @@ func (a *App) AwaitLog(t testing.TB, text string) string {
 	return a.Log()
 }
 
+// Await waits until something holds of what the process has printed.
+func (a *App) Await(t testing.TB, holds func(log string) bool) {
+	t.Helper()
+	a.await(t, func() bool { return holds(a.Log()) })
+}
+
 // Addr is "127.0.0.1:port" of a server.
 func (a *App) Addr() string { return a.address }
 

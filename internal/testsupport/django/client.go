@@ -139,6 +139,17 @@ func (s *Socket) ClosedWithin(limit time.Duration) (code int, ok bool) {
 	}
 }
 
+// Ping waits until the server has answered a ping. Texts that it had sent before
+// are then here.
+func (s *Socket) Ping(t testing.TB) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := s.conn.Ping(ctx); err != nil {
+		t.Fatalf("the WebSocket answers no ping: %v", err)
+	}
+}
+
 // Close closes the socket as a browser does that leaves the page.
 func (s *Socket) Close() {
 	_ = s.conn.Close(websocket.StatusNormalClosure, "")

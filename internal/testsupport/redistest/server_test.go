@@ -59,6 +59,23 @@ func TestServer_CountsConnectionsAndRecordsCommands(t *testing.T) {
 	}
 }
 
+func TestServer_RestartKeepsTheAddressAndNothingElse(t *testing.T) {
+	server := redistest.Start(t, redistest.Password("kept"))
+	server.Do("SET", "left", "behind")
+	where := server.URL()
+	for range 2 {
+		server.Restart()
+		if got := server.Do("EXISTS", "left"); got != int64(0) || server.URL() != where {
+			t.Errorf("%v keys are left, and it is at another place: %v", got, server.URL() != where)
+		}
+	}
+	server.Stop()
+	server.Restart()
+	if got := server.Do("PING"); got != "PONG" {
+		t.Errorf("PING after an end: %v", got)
+	}
+}
+
 func TestStart_TLSServesCertificateOfItsAuthority(t *testing.T) {
 	authority := redistest.NewAuthority(t)
 	server := redistest.Start(t, redistest.TLS(authority), redistest.ClientCertificates())

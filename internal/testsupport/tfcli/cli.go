@@ -52,6 +52,12 @@ func One(t *testing.T, test func(t *testing.T, cli CLI)) {
 	}
 }
 
+// First is one binary, for a benchmark.
+func First(t testing.TB) CLI {
+	t.Helper()
+	return all(t)[0]
+}
+
 // Old is the oldest Terraform that is tested, 1.5.7.
 func Old(t testing.TB) CLI {
 	t.Helper()

@@ -83,11 +83,11 @@ go_test() {
 	"$gotestsum" --format pkgname-and-test-fails --format-hide-empty-pkg -- -count=1 "$@"
 }
 
-# unit leaves out the acceptance, the command-line and the end-to-end tests: they
+# unit leaves out the acceptance tests and what is in test/: they
 # have phases of their own.
 unit() {
 	local packages
-	mapfile -t packages < <(go list ./... | grep -v -e '/test/cli' -e '/test/e2e' -e '/test/wiring' -e '/test/faults')
+	mapfile -t packages < <(go list ./... | grep -v '/test/')
 	if [ "${#packages[@]}" -eq 0 ]; then return 1; fi
 	go_test -timeout 10m -skip '^TestAcc' "${packages[@]}"
 }
@@ -120,6 +120,16 @@ end_to_end() {
 	CHANNELS_PROVIDER_BIN=$work/terraform-provider-channels go_test -timeout 20m ./test/e2e/...
 }
 
+# documentation also says how many code blocks were run, validated and excused.
+documentation() {
+	local result=0
+	build_provider "$work" || return 1
+	CHANNELS_PROVIDER_BIN=$work/terraform-provider-channels CHANNELS_DOCS_SUMMARY=$work/blocks \
+		go_test -timeout 10m ./test/docs/... || result=1
+	cat "$work/blocks"
+	return "$result"
+}
+
 examples() {
 	local clis=("$CHANNELS_TOFU")
 	if [ -n "$CHANNELS_TERRAFORM" ]; then clis+=("$CHANNELS_TERRAFORM"); fi
@@ -148,6 +158,7 @@ fi
 phase "command-line tests" command_line
 phase "fault matrix" fault_matrix
 phase "end to end" end_to_end
+phase "documentation" documentation
 phase "examples" examples
 phase "release configuration" release_configuration
 

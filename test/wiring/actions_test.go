@@ -32,6 +32,7 @@ func TestGitHubActions_FollowingStepsHaveTheVariables(t *testing.T) {
 	tfcli.One(t, func(t *testing.T, cli tfcli.CLI) {
 		t.Parallel()
 		w, url := start(t, cli, "github-actions")
+		w.WithoutProvider()
 		expectWorkflow(t, filepath.Join(w.Dir, "tests.yml"))
 		var file workflow
 		if err := yaml.Unmarshal([]byte(w.Read("tests.yml")), &file); err != nil {

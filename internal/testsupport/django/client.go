@@ -143,11 +143,18 @@ func (s *Socket) ClosedWithin(limit time.Duration) (code int, ok bool) {
 // are then here.
 func (s *Socket) Ping(t testing.TB) {
 	t.Helper()
+	if !s.Answers(t) {
+		t.Fatal("the WebSocket answers no ping")
+	}
+}
+
+// Answers reports whether the server answers a ping: false where the socket is
+// closed, or is closed meanwhile.
+func (s *Socket) Answers(t testing.TB) bool {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	if err := s.conn.Ping(ctx); err != nil {
-		t.Fatalf("the WebSocket answers no ping: %v", err)
-	}
+	return s.conn.Ping(ctx) == nil
 }
 
 // Close closes the socket as a browser does that leaves the page.

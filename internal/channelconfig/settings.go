@@ -17,6 +17,10 @@ const (
 	SettingPrefix     = "CONFIG.prefix"
 	SettingKeys       = "CONFIG.symmetric_encryption_keys"
 	SettingSerializer = "CONFIG.serializer_format"
+
+	SettingExpiry      = "CONFIG.expiry"
+	SettingGroupExpiry = "CONFIG.group_expiry"
+	SettingCapacity    = "CONFIG.capacity"
 )
 
 // What the settings code falls back to.

@@ -145,7 +145,11 @@ func (p plan) result(g gathered, version string) Result {
 	if p.options.roundTrip {
 		r.Depth = "round_trip"
 	}
-	outcomes := []finding.Outcome{p.static}
+	var live []finding.Finding
+	for _, report := range g.reports {
+		live = append(live, report.Outcome.Findings...)
+	}
+	outcomes := []finding.Outcome{{Status: p.static.Status, Findings: finding.Unseen(p.static.Findings, live)}}
 	statuses := []finding.Status{p.staticStatus()}
 	for _, report := range g.reports {
 		server := serverOf(report)

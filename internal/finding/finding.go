@@ -152,3 +152,9 @@ func (o Outcome) IDs() []ID {
 	}
 	return ids
 }
+
+// Unseen are the findings of rules of which no live check has the ID, too:
+// where both have it, what was seen counts, not what could only be supposed.
+func Unseen(static, live []Finding) []Finding {
+	return slices.DeleteFunc(slices.Clone(static), func(f Finding) bool { return Outcome{Findings: live}.Has(f.ID) })
+}

@@ -1,7 +1,9 @@
 package provider
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -103,7 +105,9 @@ func (d *redisDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		return
 	}
 	status := d.look(ctx, m, resolution)
-	status.findings = m.findings.all(append(append([]finding.Finding{}, static.Findings...), status.findings...))
+	all := slices.Concat(finding.Unseen(static.Findings, status.findings), status.findings)
+	slices.SortStableFunc(all, func(a, b finding.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
+	status.findings = m.findings.all(all)
 	resp.State.Raw = req.Config.Raw
 	resp.Diagnostics.Append(status.outputs().set(ctx, &resp.State)...)
 }

@@ -26,7 +26,7 @@ func TestAccRedisDataSource_ReportsAndNeverFails(t *testing.T) {
 	const redis = "data.channels_redis.x"
 	server := redistest.Start(t, redistest.Password("made-up-password"))
 	config := func(address string) string {
-		return fmt.Sprintf("data \"channels_redis\" \"x\" {\n redis_url = %q\n timeout = \"2s\"\n depth = \"ping\"\n}", address)
+		return fmt.Sprintf("data \"channels_redis\" \"x\" {\n redis_url = %q\n timeout = \"2s\"\n depth = \"ping\"\n packages = { redis = \"7.4.1\" }\n}", address)
 	}
 	resource.ParallelTest(t, testCase(
 		resource.TestStep{Config: config("http://127.0.0.1"), ExpectError: idPattern("url/scheme")},
@@ -111,6 +111,7 @@ data "channels_environment" "x" {
 			Config: `
 data "channels_environment" "x" {
   environment = { REDIS_URL = "rediss://:made-up@redis.example.com/1", DEBUG = "whatever", SECRET_KEY = "other" }
+  packages    = { redis = "7.4.1" }
 }`,
 			ConfigStateChecks: []statecheck.StateCheck{
 				dataIs(environment, "valid", knownvalue.Bool(true)),

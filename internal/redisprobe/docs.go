@@ -18,5 +18,5 @@ func Docs() []finding.Doc {
 
 // capabilityDocs are those of what is looked at from DepthCapabilities on.
 func capabilityDocs() []finding.Doc {
-	return slices.Concat(kindDocs(), commandDocs(), memoryDocs(), writeDocs(), useDocs(), timeoutDocs(), rightsDocs())
+	return slices.Concat(kindDocs(), commandDocs(), memoryDocs(), writeDocs(), useDocs(), rightsDocs())
 }

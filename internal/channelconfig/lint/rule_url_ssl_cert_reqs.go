@@ -18,7 +18,7 @@ var ruleURLSSLCertReqs = Rule{
 			"REDIS_URL=rediss://redis.example.com:6379/0?ssl_cert_reqs=None",
 			"REDIS_URL=rediss://redis.example.com:6379/0?ssl_cert_reqs=CERT_NONE",
 		},
-		Good:    []string{"REDIS_URL=rediss://redis.example.com:6379/0?ssl_cert_reqs=none\nredis==6.4.0"},
+		Good:    []string{"REDIS_URL=rediss://redis.example.com:6379/0?ssl_cert_reqs=required\nredis==6.4.0"},
 		Since:   "0.1.0",
 		Sources: []string{"https://github.com/redis/redis-py/blob/v8.1.0/redis/asyncio/connection.py"},
 	},

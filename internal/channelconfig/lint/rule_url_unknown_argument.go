@@ -32,7 +32,7 @@ var ruleURLUnknownArgument = Rule{
 		Good: []string{
 			"REDIS_URL=redis://redis:6379/0?socket_timeout=10",
 			"REDIS_URL=rediss://redis.example.com:6379/0?ssl_cert_reqs=required",
-			"REDIS_URL=redis://redis:6379/0?protocol=2\nredis==8.1.0",
+			"REDIS_URL=redis://redis:6379/0?protocol=2&socket_timeout=10\nredis==8.1.0",
 		},
 		Since:   "0.1.0",
 		Sources: []string{"https://github.com/redis/redis-py/blob/v8.1.0/redis/asyncio/connection.py"},

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/channel-layer/terraform-provider-channels/internal/catalog"
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 )
 
@@ -32,11 +33,17 @@ provider "channels" {
 }
 ` + "```" + `
 
-A layer's own ` + "`findings`" + ` overrule those of the provider. Static findings need nothing but the settings and come with
+A layer's own ` + "`findings`" + ` overrule those of the provider. An ID that does not exist is an error that names the nearest.
+What is wrong although no finding says so stands in [What no check can know](#what-no-check-can-know).
+
+Static findings need nothing but the settings and come with
 ` + "`terraform validate`" + `; live ones come from the Redis, at plan and at apply.
 
 In the examples each line is an environment variable of the app, its value verbatim. ` + "`BACKEND`" + ` stands for the
-argument ` + "`backend`" + `, and a line such as ` + "`redis==6.4.0`" + ` for a version that is stated in ` + "`packages`" + `. Passwords are made up.
+argument ` + "`backend`" + `, ` + "`CONFIG.`" + ` and a name for an option in ` + "`config`" + `, and a line such as ` + "`redis==6.4.0`" + ` for a version that is
+stated in ` + "`packages`" + `. Passwords are made up. State the versions: behaviour differs between them, and where none is stated,
+what hangs on one is information only. (One such note, ` + "`layer/socket-timeout`" + `, comes with every core layer whose version of
+redis-py is not stated; the examples leave it out.)
 `
 
 // Render is the guide, in Markdown.
@@ -54,6 +61,7 @@ func Render(registry finding.Registry) []byte {
 		}
 		writeDoc(&b, doc)
 	}
+	writeUnknowable(&b)
 	return []byte(b.String())
 }
 
@@ -95,6 +103,16 @@ func writeDoc(b *strings.Builder, doc finding.Doc) {
 		for _, source := range doc.Sources {
 			fmt.Fprintf(b, "- %s\n", link(source))
 		}
+	} else {
+		b.WriteString("\nSource: an experiment of our own.\n")
+	}
+}
+
+func writeUnknowable(b *strings.Builder) {
+	b.WriteString("\n## What no check can know\n\nSome faults show neither in the settings of a layer nor in a look at its Redis. No finding " +
+		"names them, and a plan without findings does not rule them out.\n")
+	for _, u := range catalog.Unknowables() {
+		fmt.Fprintf(b, "\n### %s\n\n%s\n\n**What shows it:** %s\n", prose(u.Title), prose(u.Why), prose(u.Shown))
 	}
 }
 

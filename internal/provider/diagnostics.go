@@ -17,14 +17,13 @@ const findingsGuide = "https://registry.terraform.io/providers/channel-layer/cha
 // secret are missing on purpose: core prints the source line of an attribute
 // that a diagnostic points at, a literal password included, so findings about
 // them stand at the resource and name the setting in their text. redis_host
-// is one of those: people put whole URLs there.
+// is one of those: people put whole URLs there. So is every option of config,
+// which often stand on one line, encryption keys among them.
 var settingPaths = map[string]path.Path{
 	channelconfig.SettingRedisPort:  path.Root("redis_port"),
 	channelconfig.SettingDebug:      path.Root("debug"),
 	channelconfig.SettingBackend:    path.Root("backend"),
 	channelconfig.SettingModule:     path.Root("django_settings_module"),
-	channelconfig.SettingPrefix:     path.Root("config").AtName("prefix"),
-	channelconfig.SettingSerializer: path.Root("config").AtName("serializer_format"),
 }
 
 // diagnose turns findings into diagnostics: the only place that does. most is

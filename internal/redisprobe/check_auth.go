@@ -154,7 +154,7 @@ var docRefusedLogin = finding.Doc{
 	Why: "The server answered the login with an error that is none of the usual ones. Proxies in front of Redis, and servers that only speak its language, " +
 		"do not all know users and passwords.",
 	Django: "redis-py raises ResponseError, or AuthenticationError, " + atFirstUse,
-	Fix:    "Try the same login with redis-cli, which prints the server's answer.",
+	Fix:    "Try the same login with redis-cli -h <host> -p <port> --user <user> --askpass, which prints the server's answer.",
 	Live:   true,
 	Since:  since,
 }

@@ -145,7 +145,7 @@ func (a *attempt) tripBroken(ctx context.Context, on *wire, operation string, er
 	case ctx.Err() != nil || isTimeout(err):
 		observed = "Redis at " + a.address() + " did not answer in time during " + operation + "."
 	}
-	return maybe(docTripInterrupted, observed, "")
+	return maybe(docTripInterrupted, observed, a.client()+" raises ConnectionError or TimeoutError where that happens to the app.")
 }
 
 // rightsTried takes back what is said about rights that could not be learned:

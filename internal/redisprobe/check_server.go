@@ -136,7 +136,7 @@ var docUnexpected = finding.Doc{
 	Severity: finding.Warning,
 	Why:      "The server speaks the language of Redis, but answered a harmless command with an error that this check does not know, so that whether the app would work was not found out.",
 	Django:   "redis-py raises ResponseError if the app's own commands are answered likewise.",
-	Fix:      "Ask the server with redis-cli, which prints the whole answer.",
+	Fix:      "Run redis-cli -h <host> -p <port> --askpass ping, which prints the whole answer.",
 	Live:     true,
 	Since:    since,
 }

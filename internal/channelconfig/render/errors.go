@@ -108,6 +108,22 @@ type ValueError struct {
 	Index int
 }
 
+// consequence says in a sentence what Django would make of the value.
+func (e *ValueError) consequence() string {
+	switch e.Reason {
+	case KeyEmpty:
+		return "Django would encrypt with a key that anybody can guess, or with none."
+	case KeyHasComma:
+		return "Django would take it for several keys and encrypt with the first piece."
+	case PatternRepeated:
+		return "In the dict that Django gets, the second one replaces the first."
+	case NoVariable:
+		return "Django would start without it."
+	default:
+		return "Django would get another text than was meant."
+	}
+}
+
 func (e *ValueError) Error() string {
 	text := map[ValueReason]string{
 		NotText:         "the text is not UTF-8",

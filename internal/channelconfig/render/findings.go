@@ -69,7 +69,7 @@ func FindingOf(err error) (_ finding.Finding, ok bool) {
 		}
 		return f, true
 	case errors.As(err, &value):
-		return valueNotRenderable.New(value.Setting, value.Error()+"."), true
+		return valueNotRenderable.New(value.Setting, value.Error()+". "+value.consequence()), true
 	default:
 		return finding.Finding{}, false
 	}

@@ -150,7 +150,11 @@ func (a *attempt) unexpected(stage StageName) *problem {
 	case StageSelect:
 		return a.databaseProblem("it gives an error that is not shown here")
 	default:
-		p := maybe(docUnexpected, "The server at "+a.address()+" answers PING with an error that is not shown here.", "")
+		asked := "PING"
+		if a.request.looks() {
+			asked = "a harmless question"
+		}
+		p := maybe(docUnexpected, "The server at "+a.address()+" answers "+asked+" with an error that is not shown here.", "")
 		p.transient = false
 		return p
 	}

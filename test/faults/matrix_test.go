@@ -69,7 +69,6 @@ func runRow(t *testing.T, cli tfcli.CLI, r row, c command, hidden bool) {
 			t.Fatalf("the plan before it says %q", ids)
 		}
 		p.between()
-		watch = watching(t, p)
 	}
 	trial.w.Within(p.within...)
 	result := trial.run()

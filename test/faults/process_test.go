@@ -55,10 +55,10 @@ func TestProbe_NoRowLeavesAnythingInTheProcess(t *testing.T) {
 
 func probeRow(t *testing.T, r row, c command) {
 	p := r.place(t)
+	watch := watching(t, p)
 	if p.between != nil {
 		p.between()
 	}
-	watch := watching(t, p)
 	var log lines
 	options := []redisprobe.Option{redisprobe.WithLog(log.write)}
 	if p.network != nil {

@@ -172,7 +172,11 @@ func themes() []theme {
 	return []theme{
 		{"dns", dnsRows()},
 		{"network", networkRows()},
+		{"unix", unixRows()},
 		{"auth", authRows()},
 		{"protocol", protocolRows()},
+		{"tls", tlsRows()},
+		{"server", serverRows()},
+		{"lifecycle", lifecycleRows()},
 	}
 }

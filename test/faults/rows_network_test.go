@@ -1,6 +1,8 @@
 package faults
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -48,6 +50,26 @@ func networkRows() []row {
 		{name: "cut after 2000 bytes", place: toxic("limit_data", map[string]any{"bytes": 2000}), says: unknown("network/closed")},
 		{name: "reset by the peer", place: toxic("reset_peer", map[string]any{"timeout": 0}), says: unknown("network/closed")},
 		{name: "a hole behind the proxy", place: toxic("timeout", map[string]any{"timeout": 0}), says: unknown("network/silent")},
+	}
+}
+
+// unixRows are faults of a Unix socket.
+func unixRows() []row {
+	socket := func(path func(t *testing.T) string) func(t *testing.T) place {
+		return func(t *testing.T) place { return place{url: "unix://:" + planted().Text + "@" + path(t)} }
+	}
+	file := func(t *testing.T) string {
+		path := filepath.Join(t.TempDir(), "file")
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	return []row{
+		{name: "socket missing", place: socket(func(*testing.T) string { return "/nowhere/redis.sock" }), says: unknown("unix/socket-missing"), golden: planning},
+		{name: "a file in place of the socket", place: socket(file), says: unknown("unix/not-a-socket"), golden: planning},
+		{name: "a path too long for a socket", place: socket(func(*testing.T) string { return "/nowhere/" + strings.Repeat("y", 200) }),
+			says: unknown("network/connect-failed"), golden: planning},
 	}
 }
 

@@ -62,8 +62,8 @@ func strangerRows() []row {
 		{name: "MySQL", place: fake(faults.Greet("\x4a\x00\x00\x00\x0a8.0.36\x00" + planted().Text)), says: not},
 		{name: "PostgreSQL", place: fake(faults.AnswerAndHangUp("E\x00\x00\x00\x10SFATAL\x00")), says: not},
 		{name: "garbage", place: fake(faults.Garbage(7, 4096)), says: not},
-		{name: "an error that nobody knows", place: fake(faults.Answer("-ERR unknown command 'HELLO'\r\n", "+OK\r\n-ERR unknown\r\n-WHATEVER\r\n")),
-			only: []command{planning}, plan: passesOpen(), full: true, commandLine: true},
+		{name: "a proxy that forgets the login", place: fake(faults.Answer("-ERR unknown command 'HELLO'\r\n",
+			"+OK\r\n-ERR unknown command 'HELLO'\r\n-NOAUTH Authentication required.\r\n")), says: unknown("redis/unexpected-answer"), golden: planning},
 	}
 }
 

@@ -14,7 +14,7 @@ func unprovoked() map[finding.ID]string {
 	return map[finding.ID]string{
 		"network/port-out-of-range": "at the command line url/port-invalid or port/out-of-range stops such settings before anything is dialled; " +
 			"the tests of internal/redisprobe give it",
-		"layer/socket-timeout": "it follows from the versions that are stated, without a server: test/cli keeps its text",
+		"layer/socket-timeout":   "it follows from the versions that are stated, without a server: test/cli keeps its text",
 		"unix/permission-denied": "the tests run as root, who may connect to every socket; the tests of internal/redisprobe give it",
 	}
 }

@@ -191,6 +191,10 @@ func brokenServers() []broken {
 			plan: []string{"redis/replica"}, app: refusedWith("redis/replica", "ReadOnlyError"),
 		},
 		{
+			name: "One process at a replica, pub/sub", long: true, redis: protected(), layers: masterAndReplica,
+			plan: []string{"redis/replica"}, app: oneWay,
+		},
+		{
 			name: "Redis without BZPOPMIN (too old)", long: true, redis: append(protected(), redistest.Without("BZPOPMIN")), layers: one(),
 			plan: []string{"redis/too-old"},
 			app: func(t *testing.T, d *deployment) string {
@@ -214,6 +218,26 @@ func brokenServers() []broken {
 	}
 }
 
+// masterAndReplica is the settings of one process, and of another that was given
+// the address of a replica.
+func masterAndReplica(t testing.TB, master *redistest.Server) map[string]string {
+	replica := redistest.Start(t, redistest.Password(password), redistest.ReplicaOf(master))
+	replica.AwaitInfo("replication", "master_link_status:up")
+	return map[string]string{"app": quoted(master.URL()) + pubsub + stated("7.4.1"), "other": quoted(replica.URL()) + pubsub + stated("7.4.1")}
+}
+
+// oneWay is what redis/replica says of pub/sub.
+func oneWay(t *testing.T, d *deployment) string {
+	atMaster, atReplica := d.both(t)
+	chats := []*django.Socket{atMaster.Dial(t, chatPath), atReplica.Dial(t, chatPath)}
+	say(t, chats[1], "from the replica")
+	hears(t, chats[1], "from the replica")
+	say(t, chats[0], "from the master")
+	hears(t, chats[0], "from the master") // and not the other before
+	hears(t, chats[1], "from the master")
+	return "raises nothing; what is sent at the replica does not arrive at processes at the master, the other way it does"
+}
+
 // fill leaves no memory.
 func fill(s *redistest.Server) {
 	s.Do("CONFIG", "SET", "maxmemory-policy", "noeviction")
@@ -231,6 +255,9 @@ func brokenPairs() []broken {
 	silent := func(t *testing.T, d *deployment) string {
 		one, two := d.both(t)
 		apart(t, one, two)
+		if log := one.Log() + two.Log(); strings.Contains(log, "Traceback") {
+			t.Errorf("something is logged:\n%s", log)
+		}
 		return "works within each process; nothing of one arrives at the other, and nothing is logged"
 	}
 	key := func(text string) string {

@@ -70,9 +70,10 @@ func (d *deployment) both(t testing.TB) (one, two *django.App) {
 // apply say of a deployment is what the app then does.
 func TestBroken_AppDoesWhatTheFindingSays(t *testing.T) {
 	t.Parallel()
-	rows := newTable(t)
-	for i, c := range slices.Concat(brokenLogins(), brokenRights(), brokenServers(), brokenPairs(), brokenSettings(), brokenLater()) {
-		t.Run(c.name, func(t *testing.T) {
+	cases := slices.Concat(brokenLogins(), brokenRights(), brokenServers(), brokenPairs(), brokenSettings(), brokenLater())
+	rows := newTable(t, len(cases))
+	for i, c := range cases {
+		t.Run(testName(c.name), func(t *testing.T) {
 			t.Parallel()
 			if c.long && !full() {
 				t.Skip("runs with CHANNELS_FULL=1")

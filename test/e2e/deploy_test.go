@@ -85,3 +85,6 @@ func (w wiring) startFromDotenv(t testing.TB, options ...django.Option) *django.
 	}
 	return django.Start(t, nil, slices.Concat(w.options, options, []django.Option{django.Dotenv(w.dotenv)})...)
 }
+
+// testName is a name without what go test -run gives a meaning to.
+func testName(name string) string { return strings.ReplaceAll(name, "/", "-") }

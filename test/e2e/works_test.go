@@ -83,7 +83,7 @@ func workingDeployments(t testing.TB) []working {
 func TestDeployment_MessageToOneProcessArrivesAtTheOther(t *testing.T) {
 	t.Parallel()
 	for _, c := range workingDeployments(t) {
-		t.Run(c.name, func(t *testing.T) {
+		t.Run(testName(c.name), func(t *testing.T) {
 			t.Parallel()
 			if c.long && !full() {
 				t.Skip("runs with CHANNELS_FULL=1")

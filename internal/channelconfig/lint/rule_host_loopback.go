@@ -20,7 +20,7 @@ var ruleHostLoopback = Rule{
 			"listens. It happens when a setting for one's own machine is carried into a deployment, and when nobody says where Redis is: " +
 			"127.0.0.1 is the default of the settings code.",
 		Django: "Starts. Where no Redis listens beside the app, the first message through the layer raises " +
-			"\"redis.exceptions.ConnectionError: Error 111 connecting to 127.0.0.1:6379. Connection refused.\"",
+			"\"redis.exceptions.ConnectionError: Error 111 connecting to 127.0.0.1:6379. Connect call failed\"",
 		Fix: "Give REDIS_URL the name by which the app reaches Redis, such as that of its service; where both really share one machine, set " +
 			"findings = { \"host/loopback\" = \"off\" }.",
 		Bad: []string{
@@ -55,7 +55,7 @@ func checkHostLoopback(doc finding.Doc, in Input) finding.Outcome {
 		return finding.Unknown()
 	}
 	f := doc.New(hosts[0].Setting, in.whyItself(hosts[0])+" Inside a container that is the container itself, not the machine with Redis. "+
-		"Django starts; where no Redis listens beside it, the first message raises \"Error 111 connecting to ...: Connection refused\".")
+		"Django starts; where no Redis listens beside it, the first message raises \"Error 111 connecting to ...\".")
 	if !debugKnown {
 		f = f.WithSeverity(finding.Info)
 	}

@@ -8,6 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 scripts=(
 	setup-system.sh
 	setup-redis.sh
+	setup-nginx.sh
 	setup-python.sh
 	setup-readers.sh
 	setup-gotestsum.sh

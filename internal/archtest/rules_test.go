@@ -130,15 +130,24 @@ var rules = []rule{
 	},
 	{
 		pkg: "internal/wsprobe", tree: true,
-		internal: []string{"internal/secret", "internal/finding", "internal/netprobe"},
+		internal: []string{"internal/secret", "internal/finding", "internal/crash", "internal/netprobe"},
 		external: []string{"github.com/coder/websocket"},
+	},
+
+	// The whole way, from the layer to the WebSocket.
+	{
+		pkg: "internal/delivery",
+		internal: slices.Concat(
+			[]string{
+				"internal/secret", "internal/finding", "internal/channelconfig", "internal/netprobe", "internal/redisprobe", "internal/wsprobe",
+			}, layerWithoutFlush),
 	},
 
 	// The documentation of all findings, wherever they are reported.
 	{
 		pkg: "internal/catalog",
 		internal: []string{
-			"internal/finding", "internal/channelconfig/...", "internal/redisprobe", "internal/wsprobe",
+			"internal/finding", "internal/channelconfig/...", "internal/redisprobe", "internal/wsprobe", "internal/delivery",
 		},
 	},
 
@@ -154,7 +163,7 @@ var rules = []rule{
 		pkg: "internal/provider", tree: true,
 		internal: slices.Concat([]string{
 			"internal/secret", "internal/finding", "internal/crash", "internal/channelconfig/...", "internal/catalog",
-			"internal/redisprobe/...", "internal/wsprobe/...",
+			"internal/netprobe", "internal/redisprobe/...", "internal/wsprobe/...", "internal/delivery",
 		}, layerWithoutFlush),
 		external: []string{terraform, "golang.org/x/sync"},
 	},

@@ -5,8 +5,10 @@ import (
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/envfile"
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/lint"
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/render"
+	"github.com/channel-layer/terraform-provider-channels/internal/delivery"
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
+	"github.com/channel-layer/terraform-provider-channels/internal/wsprobe"
 )
 
 // Registry is the documentation of all findings.
@@ -17,5 +19,7 @@ func Registry() finding.Registry {
 		render.Docs(),
 		envfile.Docs(),
 		redisprobe.Docs(),
+		wsprobe.Docs(),
+		delivery.Docs(),
 	)
 }

@@ -57,7 +57,7 @@ func (p *channelsProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 	resp.Schema = pschema.Schema{
 		MarkdownDescription: "Declares [Django Channels](https://channels.readthedocs.io/) channel layers as code and checks them against their Redis. All arguments are optional defaults.",
 		Attributes: providerAttributes([]field{
-			text("redis_url", "The URL for data sources `channels_redis` that give none. It accepts ephemeral values, so that users of `redis_url_wo` need no secret in state.").secret(),
+			text("redis_url", "The URL for data sources `channels_redis`, and for `channels_delivery`, that give none. It accepts ephemeral values, so that users of `redis_url_wo` need no secret in state.").secret(),
 			packagesField(),
 			checkField(),
 			findings,
@@ -89,6 +89,7 @@ func (p *channelsProvider) Configure(ctx context.Context, req provider.Configure
 func (p *channelsProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		func() resource.Resource { return &layerResource{defaults: p.defaults} },
+		func() resource.Resource { return &deliveryResource{defaults: p.defaults} },
 	}
 }
 
@@ -96,6 +97,7 @@ func (p *channelsProvider) DataSources(context.Context) []func() datasource.Data
 	return []func() datasource.DataSource{
 		func() datasource.DataSource { return &environmentDataSource{defaults: p.defaults} },
 		func() datasource.DataSource { return &redisDataSource{defaults: p.defaults} },
+		func() datasource.DataSource { return &websocketDataSource{defaults: p.defaults} },
 	}
 }
 

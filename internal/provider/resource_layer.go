@@ -143,8 +143,13 @@ func (r *layerResource) ImportState(_ context.Context, _ resource.ImportStateReq
 
 // inputsChanged compares what users write.
 func inputsChanged(ctx context.Context, plan, state attributes) (bool, diag.Diagnostics) {
+	return fieldsChanged(ctx, layerInputs(), plan, state)
+}
+
+// fieldsChanged compares those fields.
+func fieldsChanged(ctx context.Context, fields []field, plan, state attributes) (bool, diag.Diagnostics) {
 	before, after := &reader{ctx: ctx, from: state}, &reader{ctx: ctx, from: plan}
-	for _, f := range layerInputs() {
+	for _, f := range fields {
 		if !getAny(before, f).Equal(getAny(after, f)) {
 			return true, nil
 		}
@@ -160,6 +165,8 @@ func getAny(r *reader, f field) attr.Value {
 		return get[types.Bool](r, f.name)
 	case kindStringMap:
 		return get[types.Map](r, f.name)
+	case kindStringList:
+		return get[types.List](r, f.name)
 	case kindObject:
 		return get[types.Object](r, f.name)
 	default:

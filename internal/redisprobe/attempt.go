@@ -51,6 +51,8 @@ type attempt struct {
 	last atomic.Pointer[lastWords]
 	// rightsKnown: what this user may do was learned before a round trip.
 	rightsKnown bool
+	// lend is what is done with the connection in the end, nil for nothing.
+	lend Use
 	// hanging is held while the connection is hung up.
 	hanging sync.Mutex
 }
@@ -60,8 +62,13 @@ type attempt struct {
 // ever sending a secret over it; and two more for a round trip. It leaves
 // nothing open behind it.
 func run(ctx context.Context, network Network, log Log, request Request, heard *pulse) result {
+	return runAndLend(ctx, &attempt{network: network, request: request, log: log, heard: heard})
+}
+
+// runAndLend is run that lends the connection in the end, if that is asked for.
+func runAndLend(ctx context.Context, a *attempt) result {
 	started := time.Now()
-	a := &attempt{network: network, request: request, log: log, heard: heard}
+	log, request := a.log, a.request
 	timed, cancel := context.WithTimeout(ctx, request.timeout())
 	defer cancel()
 	if bug := crash.Guard(func() { a.climb(timed) }); bug != nil {

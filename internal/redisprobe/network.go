@@ -1,18 +1,12 @@
 package redisprobe
 
-import (
-	"net/netip"
-
-	"github.com/channel-layer/terraform-provider-channels/internal/netprobe"
-)
+import "github.com/channel-layer/terraform-provider-channels/internal/netprobe"
 
 // Network is the way to the server: this machine's own, or a tunnel.
 type Network = netprobe.Network
 
 // SystemNetwork is this machine's network. The zero value is ready to use.
 type SystemNetwork = netprobe.System
-
-func parseAddress(host string) (netip.Addr, bool) { return netprobe.ParseAddress(host) }
 
 func isRefused(err error) bool { return netprobe.IsRefused(err) }
 

@@ -121,9 +121,11 @@ func (a *attempt) judge(ctx context.Context, s *session, said answers) {
 		defer with.leave()
 		a.survey(ctx, s, said)
 		a.roundTrip(ctx, s, with)
+		a.lendOut(ctx, s)
 		return
 	}
 	a.record(StagePing, a.judgePing(ctx, said.ping), said.restTook)
+	a.lendOut(ctx, s)
 }
 
 func (a *attempt) selects() bool {

@@ -2,6 +2,7 @@ package canary_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"encoding/xml"
 	"go/ast"
@@ -28,13 +29,14 @@ import (
 	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
 	"github.com/channel-layer/terraform-provider-channels/internal/secret"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/canary"
+	"github.com/channel-layer/terraform-provider-channels/internal/wsprobe"
 )
 
 // looked are the packages whose exported structs are looked at.
 func looked() []string {
 	return []string{
 		"secret", "finding", "channelconfig", "channelconfig/packages", "channelconfig/pyvalue", "channelconfig/redisurl",
-		"channelconfig/lint", "channelconfig/render", "channelconfig/envfile", "redisprobe",
+		"channelconfig/lint", "channelconfig/render", "channelconfig/envfile", "redisprobe", "wsprobe",
 	}
 }
 
@@ -68,6 +70,13 @@ func structs(t *testing.T, text string) map[string]any {
 	if err != nil {
 		t.Fatal(err)
 	}
+	socket, err := wsprobe.ParseURL(secret.New("ws://" + text + ":" + text + "@h/" + text + "?" + text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, noSocket := wsprobe.ParseURL(secret.New("ws://h:" + text))
+	hidden := map[string]secret.String{"X": s}
+	opened := wsprobe.Request{Target: socket, Headers: hidden, Cookies: hidden, Send: &s, Expect: &wsprobe.Expectation{Text: s}}
 	return map[string]any{
 		"secret.String":                 s,
 		"finding.Doc":                   finding.CrashedDoc(),
@@ -113,11 +122,26 @@ func structs(t *testing.T, text string) map[string]any {
 		"redisprobe.Report":             redisprobe.New().Look(t.Context(), redisprobe.Request{Connection: redisurl.Connection{Transport: redisurl.Unix, Path: "/nowhere", Username: s, Password: s, DB: new(big.Int)}}),
 		"redisprobe.Prober":             redisprobe.New(),
 		"redisprobe.SystemNetwork":      redisprobe.SystemNetwork{},
+		"wsprobe.Target":                socket,
+		"wsprobe.URLError":              noSocket,
+		"wsprobe.Request":               opened,
+		"wsprobe.Expectation":           *opened.Expect,
+		"wsprobe.TLS":                   wsprobe.TLS{},
+		"wsprobe.ClientCertificate":     wsprobe.ClientCertificate{},
+		"wsprobe.InputError":            wsprobe.Request{Headers: map[string]secret.String{text + ":": s}}.Check(),
+		"wsprobe.Stage":                 wsprobe.Stage{},
+		"wsprobe.Report":                wsprobe.Probe(t.Context(), nowhere{}, nil, opened),
+		"wsprobe.Session":               wsprobe.Begin(t.Context(), nowhere{}, nil, opened),
 		"channellayer.Options":          options,
 		"serializer.Settings":           serializer.ForCore(options),
 		"serializer.Serializer":         encrypting,
 	}
 }
+
+// nowhere is a network without names.
+type nowhere struct{ redisprobe.SystemNetwork }
+
+func (nowhere) Resolve(context.Context, string) ([]string, error) { return nil, nil }
 
 func TestStructs_NothingPrintsTheSecretInThem(t *testing.T) {
 	s := canary.New("in a struct")

@@ -1,0 +1,96 @@
+package wsprobe
+
+import (
+	"encoding/base64"
+	"strings"
+	"unicode"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/secret"
+)
+
+// hidden is a text that was sent in confidence, and how long a part of it must
+// be to give something away.
+type hidden struct {
+	text  secret.String
+	least int
+}
+
+const (
+	// leastOfSecret is for what is a secret by its place.
+	leastOfSecret = 4
+	// leastOfText is for what has ordinary words in it, too.
+	leastOfText = 12
+)
+
+// mayShow reports whether a text of the other end may stand in a message: it
+// has nothing in it of what was sent there in confidence, and is no part of it.
+func (s *Session) mayShow(text string) bool {
+	lower := strings.ToLower(text)
+	for _, h := range s.confidential() {
+		for _, piece := range pieces(h) {
+			piece = strings.ToLower(piece)
+			if strings.Contains(lower, piece) || len(lower) >= h.least && strings.Contains(piece, lower) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// confidential is all that is sent and is not for others.
+func (s *Session) confidential() []hidden {
+	r := s.request
+	path, query, _ := strings.Cut(r.Target.resource.Reveal(), "?")
+	list := []hidden{
+		{r.Target.username, leastOfSecret}, {r.Target.password, leastOfSecret},
+		{secret.New(path), leastOfText}, {secret.New(query), leastOfSecret},
+	}
+	if r.Target.credentials {
+		pair := r.Target.username.Reveal() + ":" + r.Target.password.Reveal()
+		list = append(list, hidden{secret.New(base64.StdEncoding.EncodeToString([]byte(pair))), leastOfSecret})
+	}
+	for _, value := range r.Headers {
+		list = append(list, hidden{value, leastOfSecret})
+	}
+	for _, value := range r.Cookies {
+		list = append(list, hidden{value, leastOfSecret})
+	}
+	if r.Send != nil {
+		list = append(list, hidden{*r.Send, leastOfText})
+	}
+	return list
+}
+
+// pieces are the parts of a confidential text that could be quoted alone.
+func pieces(h hidden) []string {
+	texts := []string{h.text.Reveal()}
+	if decoded, bad := unescape(h.text.Reveal()); bad < 0 {
+		texts = append(texts, decoded)
+	}
+	var found []string
+	for _, text := range texts {
+		for _, piece := range append(strings.FieldsFunc(text, isSeparator), text) {
+			if len(piece) >= h.least {
+				found = append(found, piece)
+			}
+		}
+	}
+	return found
+}
+
+func isSeparator(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !strings.ContainsRune("-_.", r)
+}
+
+// reason is the text of a close frame as it may be shown, "" for none.
+func (s *Session) reason(text string) string {
+	if !s.mayShow(text) {
+		return ""
+	}
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, text)
+}

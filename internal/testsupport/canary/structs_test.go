@@ -25,6 +25,7 @@ import (
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/render"
 	"github.com/channel-layer/terraform-provider-channels/internal/channellayer"
 	"github.com/channel-layer/terraform-provider-channels/internal/channellayer/serializer"
+	"github.com/channel-layer/terraform-provider-channels/internal/delivery"
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
 	"github.com/channel-layer/terraform-provider-channels/internal/secret"
@@ -36,7 +37,7 @@ import (
 func looked() []string {
 	return []string{
 		"secret", "finding", "channelconfig", "channelconfig/packages", "channelconfig/pyvalue", "channelconfig/redisurl",
-		"channelconfig/lint", "channelconfig/render", "channelconfig/envfile", "redisprobe", "wsprobe",
+		"channelconfig/lint", "channelconfig/render", "channelconfig/envfile", "redisprobe", "wsprobe", "delivery",
 	}
 }
 
@@ -132,6 +133,10 @@ func structs(t *testing.T, text string) map[string]any {
 		"wsprobe.Stage":                 wsprobe.Stage{},
 		"wsprobe.Report":                wsprobe.Probe(t.Context(), nowhere{}, nil, opened),
 		"wsprobe.Session":               wsprobe.Begin(t.Context(), nowhere{}, nil, opened),
+		"delivery.Request":              delivery.Request{Redis: request, WebSocket: opened},
+		"delivery.Report":               delivery.Report{},
+		"delivery.Courier":              delivery.Courier{Prober: redisprobe.New()},
+		"delivery.InputError":           delivery.Request{Group: text}.Check(),
 		"channellayer.Options":          options,
 		"serializer.Settings":           serializer.ForCore(options),
 		"serializer.Serializer":         encrypting,

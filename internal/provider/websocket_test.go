@@ -21,6 +21,10 @@ func TestAccWebSocketDataSource_KnownNullAndUnknown(t *testing.T) {
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{
 			{
+				Config:      `data "channels_websocket" "this" { url = "https://app.example.com/" }`,
+				ExpectError: regexp.MustCompile(`write wss://`),
+			},
+			{
 				// Null arguments, and a URL that is known only at apply.
 				Config: fmt.Sprintf(`
 resource "terraform_data" "url" { input = %q }
@@ -41,10 +45,6 @@ data "channels_websocket" "this" {
 					statecheck.ExpectKnownValue("data.channels_websocket.this", tfjsonpath.New("status"), knownvalue.Null()),
 					statecheck.ExpectKnownValue("data.channels_websocket.this", tfjsonpath.New("findings").AtSliceIndex(0).AtMapKey("id"), knownvalue.StringExact("websocket/refused")),
 				},
-			},
-			{
-				Config:      `data "channels_websocket" "this" { url = "https://app.example.com/" }`,
-				ExpectError: regexp.MustCompile(`write wss://`),
 			},
 		},
 	})

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -79,9 +80,12 @@ func open(t *testing.T, cli tfcli.CLI, steps []block) *site {
 			s.host = forward(t, server.Addr())
 		}
 	}
+	t.Cleanup(s.stop)
 	bin := t.TempDir()
 	write(t, filepath.Join(bin, "terraform"), "#!/bin/sh\nexec '"+cli.Path+"' \"$@\"\n", 0o700)
-	write(t, filepath.Join(bin, "python"), "#!/bin/sh\nexec '"+readers.Python(t, "e2e")+"' \"$@\"\n", 0o700)
+	python := readers.Python(t, "e2e")
+	write(t, filepath.Join(bin, "python"), "#!/bin/sh\nexec '"+python+"' \"$@\"\n", 0o700)
+	write(t, filepath.Join(bin, "daphne"), "#!/bin/sh\nexec '"+python+"' -m daphne \"$@\"\n", 0o700)
 	link(t, tfcli.ProviderBinary(t), filepath.Join(bin, "terraform-provider-channels"))
 	config := filepath.Join(bin, "cli.tfrc")
 	write(t, config, fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", mirror(t)), 0o600)
@@ -171,6 +175,20 @@ func pass(ctx context.Context, client net.Conn, to string) {
 	_, _ = io.Copy(client, server)
 }
 
+// stop ends the servers that a page has started and whose number it wrote into
+// a file, if the page has not.
+func (s *site) stop() {
+	files, _ := filepath.Glob(filepath.Join(s.dir, "*.pid"))
+	for _, file := range files {
+		text, _ := os.ReadFile(file)
+		if number, err := strconv.Atoi(strings.TrimSpace(string(text))); err == nil {
+			if process, err := os.FindProcess(number); err == nil {
+				_ = process.Kill()
+			}
+		}
+	}
+}
+
 // do does what a block asks for.
 func (s *site) do(b block) {
 	s.t.Helper()
@@ -184,9 +202,13 @@ func (s *site) do(b block) {
 	}
 }
 
-// here is a text of the page with the address of this Redis.
+// here is a text of the page with the address of this Redis, where the page's
+// own servers listen, too.
 func (s *site) here(text string) string {
-	return strings.ReplaceAll(text, redisHost, cmp.Or(s.host, redisHost))
+	if s.host == "" {
+		return text
+	}
+	return strings.NewReplacer(redisHost, s.host, "127.0.0.1", s.host).Replace(text)
 }
 
 // run runs commands in the shell that the page has open: what they export and
@@ -206,6 +228,11 @@ func (s *site) run(b block) {
 	s.output = string(output)
 	want := cmp.Or(b.notes["run"], "exit 0")
 	if got := fmt.Sprintf("exit %d", command.ProcessState.ExitCode()); got != want {
+		logs, _ := filepath.Glob(filepath.Join(s.dir, "*.log"))
+		for _, log := range logs {
+			text, _ := os.ReadFile(log)
+			s.t.Logf("%s:\n%s", filepath.Base(log), text)
+		}
 		s.t.Fatalf("%s:%d: %s, want %s (%v)\n%s", b.page, b.line, got, want, err, s.output)
 	}
 	if s.secret != "" && strings.Contains(strings.Join(strings.Fields(s.output), ""), s.secret) {
@@ -222,7 +249,7 @@ var (
 // terminal.
 func (s *site) steady(text string) string {
 	if s.host != "" {
-		text = strings.ReplaceAll(text, s.host, redisHost)
+		text = strings.NewReplacer(s.host, redisHost, "127.0.0.1", redisHost).Replace(text)
 	}
 	text = duration.ReplaceAllString(frame.ReplaceAllString(text, ""), "0 ms")
 	return strings.Join(strings.Fields(text), " ")

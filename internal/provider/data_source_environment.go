@@ -31,6 +31,8 @@ func (d *environmentDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 	fields := append([]field{
 		text("environment", "The environment variables of the app, by name; others than the layer's are left alone. Excludes `dotenv`.").as(kindStringMap).secret(),
 		text("dotenv", "The text of a .env file to read them from. Excludes `environment`.").secret(),
+		text("reader", "Who reads these variables for the app: `django-environ`, where the settings use `environ.Env` and its `read_env`, or `any`. django-environ cuts values at a `#` in some of its releases and takes a value that begins with `$` for the name of another variable; where it is declared, the variables are read as it does, and `dotenv/comment-cut` and `environment/proxied-value` are among the findings. Effective default `any`.").
+			among(readerAny, readerDjangoEnviron),
 		text("debug_true", "Further texts of `DEBUG` that this app reads as true. `True`, `true` and `1` are.").as(kindStringList),
 		text("debug_false", "Further texts of `DEBUG` that this app reads as false. `False`, `false` and `0` are.").as(kindStringList),
 		boolean("debug_unset", "What the app takes `DEBUG` for where it is not set. Effective default `false`."),
@@ -50,6 +52,12 @@ func (d *environmentDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 		Attributes:          dataSourceAttributes(fields),
 	}
 }
+
+// Who reads the variables.
+const (
+	readerAny           = "any"
+	readerDjangoEnviron = "django-environ"
+)
 
 // environmentModel is the data source as written.
 type environmentModel struct {
@@ -84,6 +92,7 @@ func (d *environmentDataSource) read(ctx context.Context, config attributes) (en
 // variables are those of the map or the text; all unknown where those are.
 func (d *environmentDataSource) variables(r *reader, names channelconfig.Variables) (map[string]channelconfig.Value[secret.String], finding.Outcome) {
 	environment := get[types.Map](r, "environment")
+	environ := r.text("reader").Or(readerAny) == readerDjangoEnviron
 	text := get[types.String](r, "dotenv")
 	switch {
 	case !environment.IsNull() && !text.IsNull():
@@ -91,7 +100,7 @@ func (d *environmentDataSource) variables(r *reader, names channelconfig.Variabl
 	case environment.IsNull() && text.IsNull():
 		r.diags.AddError("There are no variables to read", "Set environment (a map) or dotenv (the text of a .env file).")
 	case !text.IsNull():
-		return readDotEnv(text, names)
+		return readDotEnv(text, environ, names)
 	}
 	vars := map[string]channelconfig.Value[secret.String]{}
 	for name, value := range environment.Elements() {
@@ -99,14 +108,25 @@ func (d *environmentDataSource) variables(r *reader, names channelconfig.Variabl
 			vars[name] = secretValue(text)
 		}
 	}
+	if environ {
+		return envfile.Proxies(vars, mattering(names)...)
+	}
 	return vars, finding.Pass()
 }
 
+// mattering are the names of the variables that decide about the layer.
+func mattering(names channelconfig.Variables) []string {
+	return []string{names.RedisURL, names.RedisHost, names.RedisPort, names.Debug, names.SettingsModule}
+}
+
 // readDotEnv reads the text; all that matters is unknown where it is.
-func readDotEnv(text types.String, names channelconfig.Variables) (map[string]channelconfig.Value[secret.String], finding.Outcome) {
-	matter := []string{names.RedisURL, names.RedisHost, names.RedisPort, names.Debug, names.SettingsModule}
+func readDotEnv(text types.String, environ bool, names channelconfig.Variables) (map[string]channelconfig.Value[secret.String], finding.Outcome) {
+	matter := mattering(names)
 	known, ok := secretValue(text).Get()
-	if ok {
+	switch {
+	case ok && environ:
+		return envfile.ReadDjangoEnviron(known, matter...)
+	case ok:
 		return envfile.Read(known, matter...)
 	}
 	vars := map[string]channelconfig.Value[secret.String]{}

@@ -179,3 +179,40 @@ resource "echo" "x" {}`,
 	c.TerraformVersionChecks = since("1.10.0")
 	resource.ParallelTest(t, c)
 }
+
+// Who reads the variables makes a difference only where it is declared.
+func TestAccEnvironmentDataSource_ReadsAsTheDeclaredReader(t *testing.T) {
+	const environment = "data.channels_environment.x"
+	config := func(variables, reader string) string {
+		return fmt.Sprintf("data \"channels_environment\" \"x\" {\n %s\n reader = %s\n packages = { channels = \"4.3.2\", channels_redis = \"4.3.0\", redis = \"7.4.1\" }\n}", variables, reader)
+	}
+	is := func(valid knownvalue.Check, ids ...string) []statecheck.StateCheck {
+		checks := []statecheck.StateCheck{dataIs(environment, "valid", valid), dataIs(environment, "findings", knownvalue.ListSizeExact(len(ids)))}
+		for _, id := range ids {
+			checks = append(checks, dataIs(environment, "findings", firstFinding(id)))
+		}
+		return checks
+	}
+	const (
+		cut     = `dotenv = "REDIS_URL=\"redis://:made#up@redis:6379/0\"\n"`
+		single  = `dotenv = "REDIS_URL='redis://:made%23up@redis:6379/0'\nDEBUG='False' # not in debug\n"`
+		lost    = `environment = { REDIS_URL = "$REDIS_TLS_URL" }`
+		found   = `environment = { REDIS_URL = "$REDIS_TLS_URL", REDIS_TLS_URL = "rediss://redis.example.com:6379/0" }`
+		loose   = `dotenv = "REDIS_URL=$REDIS_TLS_URL\n"`
+		environ = `"django-environ"`
+	)
+	step := func(variables, reader string, checks []statecheck.StateCheck) resource.TestStep {
+		return resource.TestStep{Config: config(variables, reader), ConfigStateChecks: checks}
+	}
+	resource.ParallelTest(t, testCase(
+		resource.TestStep{Config: config(lost, `"dotenv"`), ExpectError: regexp.MustCompile("django-environ")},
+		step(cut, "null", is(knownvalue.Null(), "dotenv/ambiguous")),
+		step(cut, `"any"`, is(knownvalue.Null(), "dotenv/ambiguous")),
+		step(cut, environ, is(knownvalue.Null(), "dotenv/comment-cut")),
+		step(single, environ, is(knownvalue.Null(), "dotenv/comment-cut")),
+		step(lost, "null", is(knownvalue.Bool(false), "url/unexpanded-variable")),
+		step(lost, environ, is(knownvalue.Bool(false), "environment/proxied-value")),
+		step(found, environ, is(knownvalue.Bool(true))),
+		step(loose, environ, is(knownvalue.Null(), "environment/proxied-value")),
+	))
+}

@@ -30,6 +30,17 @@ var further = map[finding.ID]string{
   dotenv = "REDIS_URL=redis://default:exam#ple@redis:6379/0\n"
 }
 `,
+	"dotenv/comment-cut": `data "channels_environment" "this" {
+  dotenv = "REDIS_URL=\"redis://default:exam#ple@redis:6379/0\"\n"
+  reader = "django-environ"
+}
+`,
+	"environment/proxied-value": `data "channels_environment" "this" {
+  environment = { REDIS_URL = "$REDIS_TLS_URL" }
+  reader      = "django-environ"
+  on_findings = "error"
+}
+`,
 }
 
 // Every static error and warning is what its golden file says, in a layer where

@@ -5,6 +5,10 @@ data "channels_environment" "deployed" {
 
   dotenv = file("${path.module}/environments/${each.key}")
 
+  # The settings read the files with environ.Env.read_env. Without this only
+  # what all readers of .env files agree on is taken for known.
+  reader = "django-environ"
+
   packages = {
     channels_redis = "4.3.0"
     redis          = "7.4.1"

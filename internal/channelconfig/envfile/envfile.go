@@ -1,6 +1,7 @@
 // Package envfile reads .env files of other people, of which nobody can say
 // which program reads them: it takes what all readers agree on and says of
-// the rest that they do not.
+// the rest that they do not. Where the reader is known to be django-environ,
+// it reads as that does.
 //
 // Readers: those of package render. Agreed on are lines of NAME=value, where
 // the value is one that render.DotEnv would write, as it is or in a pair of
@@ -8,7 +9,7 @@
 // write none), an optional "export ", comment lines and empty lines. What is
 // at odds: "#", "$", backslashes, quotes and white space in values, values
 // over several lines, a name that is given twice with different values
-// (python-dotenv and npm dotenv take the last, django-environ the first).
+// (most take the last).
 package envfile
 
 import (
@@ -39,7 +40,7 @@ var Ambiguous = finding.Doc{
 }
 
 // Docs document the findings of this package.
-func Docs() []finding.Doc { return []finding.Doc{Ambiguous} }
+func Docs() []finding.Doc { return []finding.Doc{Ambiguous, CommentCut, ProxiedValue} }
 
 // entry is what the file says of a name.
 type entry struct {

@@ -90,7 +90,7 @@ allowed_licenses() { refuses_what_has_none && check_licenses; }
 step "gofmt" formatted
 step "go mod verify" run_quietly go mod verify
 step "go mod tidy" go mod tidy -diff
-step "golangci-lint" "$golangci" run --timeout 10m ./...
+step "golangci-lint" "$golangci" run --allow-serial-runners --timeout 10m ./...
 step "shell scripts" shell_scripts
 step "workflows" workflows
 step "licences of the dependencies" allowed_licenses

@@ -20,10 +20,10 @@ const findingsGuide = "https://registry.terraform.io/providers/channel-layer/cha
 // is one of those: people put whole URLs there. So is every option of config,
 // which often stand on one line, encryption keys among them.
 var settingPaths = map[string]path.Path{
-	channelconfig.SettingRedisPort:  path.Root("redis_port"),
-	channelconfig.SettingDebug:      path.Root("debug"),
-	channelconfig.SettingBackend:    path.Root("backend"),
-	channelconfig.SettingModule:     path.Root("django_settings_module"),
+	channelconfig.SettingRedisPort: path.Root("redis_port"),
+	channelconfig.SettingDebug:     path.Root("debug"),
+	channelconfig.SettingBackend:   path.Root("backend"),
+	channelconfig.SettingModule:    path.Root("django_settings_module"),
 }
 
 // diagnose turns findings into diagnostics: the only place that does. most is

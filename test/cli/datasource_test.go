@@ -193,7 +193,8 @@ func TestEnvironmentData_ReadsMapAndText(t *testing.T) {
 			tfcli.Each(t, func(t *testing.T, cli tfcli.CLI) {
 				t.Parallel()
 				w := tfcli.New(t, cli)
-				w.Main(existing(arguments))
+				// Without versions there would be notes on what depends on them.
+				w.Main(existing(arguments + "\n  packages = { redis = \"7.4.1\", channels_redis = \"4.3.0\" }"))
 				expectWarnings(t, w.OK("apply"))
 				var got environmentLayer
 				w.Output("layer", &got)

@@ -3,7 +3,7 @@ package provider
 // websocketFields say which WebSocket to open, and how.
 func websocketFields() []field {
 	return []field{
-		text("url", "Where the WebSocket is: `wss://` (TLS) or `ws://`, as browsers open it. Sensitive, because queries carry tokens: messages name its scheme, host and port alone.").secret(),
+		text("url", "Where the WebSocket is: `wss://` (TLS) or `ws://`, as browsers open it. Sensitive, because queries carry tokens: messages name its scheme, host and port alone, and not even these where an `@` comes after the host, as with a raw `/` in a password: write `%40` for one in a path or query.").secret(),
 		text("origin", "The header `Origin`, which `AllowedHostsOriginValidator` looks at. Unset it is that of the URL's own site (`https://` for `wss://`), as of a page of the app; an empty string sends none."),
 		text("headers", "More headers of the handshake. The handshake's own cannot be set.").as(kindStringMap).secret(),
 		text("cookies", "Cookies by name, such as `sessionid` of a user whom the consumer accepts.").as(kindStringMap).secret(),
@@ -44,7 +44,7 @@ func deliveryFields() []field {
 		integer("headers_wo_version", "Raise it whenever `headers_wo` changes. Required with it."),
 		text("cookies_wo", "`cookies` as a write-only argument.").as(kindStringMap).secret().isWriteOnly(),
 		integer("cookies_wo_version", "Raise it whenever `cookies_wo` changes. Required with it."),
-		text("group", "The group that the message is sent to, as `group_send()` does. It must begin with `channels-check`, unless `allow_delivery_to_real_members` is set. Effective default `channels-check`."),
+		text("group", "The group that the message is sent to, as `group_send()` does. It must begin with `channels-check`, with no letter right behind it, unless `allow_delivery_to_real_members` is set. Effective default `channels-check`."),
 		text("channel", "A channel that the message is sent to in place of a group, as `send()` does: that of a worker whose answer comes out of the WebSocket."),
 		text("message", "The message: texts by key, `type` among them, and `{token}` in a value, by which it is recognised when it comes out. Effective default `{ type = \"channels.check\", token = \"{token}\" }`, which the test consumer takes.").as(kindStringMap),
 		boolean("allow_delivery_to_real_members", "Allows groups and channels of the app itself. Every member gets the message, and a consumer that has no handler for its type ends with an exception: set it only if all have one. Effective default `false`."),

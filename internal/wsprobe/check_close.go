@@ -88,7 +88,7 @@ var docProtocol = finding.Doc{
 	ID:       "websocket/protocol-error",
 	Title:    "What comes over the WebSocket breaks its rules",
 	Severity: finding.Error,
-	Why:      "The WebSocket was opened, and what came over it is no frame of a WebSocket, or one beyond 1 MiB. A proxy that changes what passes, or a wrong service behind the path, does that.",
+	Why:      "The WebSocket was opened, and what came over it is no frame of a WebSocket. A proxy that changes what passes, or a wrong service behind the path, does that.",
 	Django:   "Nothing: the app takes the WebSocket for open until it is closed. Browsers close with code 1002 or 1006.",
 	Fix:      "Let the proxy pass the connection on unchanged once it is upgraded.",
 	Live:     true,
@@ -116,8 +116,8 @@ func (s *Session) closed() *problem {
 		return maybe(docSilent, fmt.Sprintf("%s did not take what was sent within %s.", s.report.Address, s.request.timeout()), "")
 	}
 	s.report.CloseCode = closeAbnormal
-	if errors.Is(s.ended, websocket.ErrMessageTooBig) || !netprobe.IsHangUp(s.ended) {
-		return wrong(docProtocol, "What came from "+s.report.Address+" is no message of a WebSocket, or one of more than 1 MiB.")
+	if !netprobe.IsHangUp(s.ended) {
+		return wrong(docProtocol, "What came from "+s.report.Address+" is no message of a WebSocket.")
 	}
 	return passing(docClosedAbnormally, "The WebSocket at "+s.report.Address+" was open, and its connection ended without a close frame.")
 }

@@ -2,6 +2,7 @@ package wsprobe
 
 import (
 	"encoding/base64"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -23,18 +24,28 @@ const (
 )
 
 // mayShow reports whether a text of the other end may stand in a message: it
-// has nothing in it of what was sent there in confidence, and is no part of it.
+// has no part in it of what was sent there in confidence.
 func (s *Session) mayShow(text string) bool {
 	lower := strings.ToLower(text)
 	for _, h := range s.confidential() {
 		for _, piece := range pieces(h) {
-			piece = strings.ToLower(piece)
-			if strings.Contains(lower, piece) || len(lower) >= h.least && strings.Contains(piece, lower) {
+			if share(lower, strings.ToLower(piece), h.least) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+// share reports whether two texts have so many bytes in a row in common: who
+// quotes a secret may well shorten it.
+func share(text, piece string, least int) bool {
+	for i := 0; i+least <= len(text); i++ {
+		if strings.Contains(piece, text[i:i+least]) {
+			return true
+		}
+	}
+	return false
 }
 
 // confidential is all that is sent and is not for others.
@@ -44,6 +55,13 @@ func (s *Session) confidential() []hidden {
 	list := []hidden{
 		{r.Target.username, leastOfSecret}, {r.Target.password, leastOfSecret},
 		{secret.New(path), leastOfText}, {secret.New(query), leastOfSecret},
+	}
+	if r.Target.hidden {
+		list = append(list, hidden{secret.New(r.Target.Host), leastOfSecret}, hidden{secret.New(strconv.Itoa(r.Target.Port)), 1})
+	}
+	for _, name := range r.Subprotocols {
+		// Where a header cannot be set, as in browsers, they carry tokens.
+		list = append(list, hidden{secret.New(name), leastOfText})
 	}
 	if r.Target.credentials {
 		pair := r.Target.username.Reveal() + ":" + r.Target.password.Reveal()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"strconv"
 	"time"
@@ -158,7 +159,7 @@ const maxMessage = 1 << 20
 // holds one and reads no further.
 func (s *Session) listen() {
 	s.messages = make(chan []byte)
-	s.socket.SetReadLimit(maxMessage)
+	s.socket.SetReadLimit(-1) // it is kept in receive
 	go func() {
 		defer close(s.messages)
 		if bug := crash.Guard(s.read); bug != nil {
@@ -169,7 +170,7 @@ func (s *Session) listen() {
 
 func (s *Session) read() {
 	for {
-		_, message, err := s.socket.Read(s.life)
+		message, err := s.receive()
 		if err != nil {
 			s.ended = err
 			return
@@ -181,6 +182,20 @@ func (s *Session) read() {
 			return
 		}
 	}
+}
+
+// receive reads one message and keeps its beginning: browsers take longer ones
+// as well.
+func (s *Session) receive() ([]byte, error) {
+	_, reader, err := s.socket.Reader(s.life)
+	if err != nil {
+		return nil, err
+	}
+	message, err := io.ReadAll(io.LimitReader(reader, maxMessage))
+	if err == nil {
+		_, err = io.Copy(io.Discard, reader)
+	}
+	return message, err
 }
 
 // Await waits for a message that is as expected and reports whether it came.

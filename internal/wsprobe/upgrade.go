@@ -52,7 +52,7 @@ func (s *Session) upgrade() *problem {
 	header.Del("Host")
 	started := time.Now()
 	//nolint:bodyclose // "You never need to close resp.Body yourself"
-	socket, response, err := websocket.Dial(s.ctx, s.request.Target.Address()+s.request.Target.resource.Reveal(), &websocket.DialOptions{
+	socket, response, err := websocket.Dial(s.ctx, s.request.Target.url(), &websocket.DialOptions{
 		HTTPClient: client, HTTPHeader: header, Host: host, Subprotocols: s.request.Subprotocols,
 	})
 	took := time.Since(started)

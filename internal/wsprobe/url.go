@@ -22,6 +22,10 @@ type Target struct {
 	credentials        bool
 	// resource is the path and the query: both may hold tokens.
 	resource secret.String
+	// hidden is set where an "@" comes after the host: a raw "/" or "?" in a
+	// password ends the authority before it, so that the host and the port may be
+	// pieces of what was meant to be a secret.
+	hidden bool
 }
 
 // URLReason says why a URL is refused.
@@ -77,6 +81,7 @@ func ParseURL(raw secret.String) (Target, error) {
 	if err := t.authority(text[from:end], from); err != nil {
 		return Target{}, err
 	}
+	t.hidden = strings.Contains(text[end:], "@")
 	path, query, _ := strings.Cut(text[end:], "?")
 	if at := badEscape(path); at >= 0 {
 		return Target{}, &URLError{URLEscape, end + at}
@@ -219,10 +224,20 @@ func (t Target) Origin() string {
 }
 
 // Address is scheme, host and port, for people: never a path, a query or
-// credentials.
+// credentials, and none of it where host and port may be pieces of a password.
 func (t Target) Address() string {
-	if t.Secure {
-		return "wss://" + t.site()
+	if t.hidden {
+		return "(an address that is not shown)"
 	}
-	return "ws://" + t.site()
+	return t.scheme() + t.site()
+}
+
+// url is what to connect to, without credentials.
+func (t Target) url() string { return t.scheme() + t.site() + t.resource.Reveal() }
+
+func (t Target) scheme() string {
+	if t.Secure {
+		return "wss://"
+	}
+	return "ws://"
 }

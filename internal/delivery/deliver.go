@@ -102,9 +102,9 @@ func (a *attempt) conclude() {
 }
 
 // carry is what is done over the connection to Redis.
-func (a *attempt) carry(ctx context.Context, conn channellayer.Conn) {
+func (a *attempt) carry(ctx context.Context, conn channellayer.Conn, leaving redisprobe.Leaving) {
 	a.begun = true
-	way, err := a.request.way(conn)
+	way, err := a.request.way(conn, leaving)
 	if err == nil {
 		err = way.before(ctx)
 	}
@@ -153,6 +153,8 @@ func (a *attempt) deliver(ctx context.Context, way way, socket *wsprobe.Session)
 	switch {
 	case arrived:
 		return nil
+	case isGoingDown(socket.CloseCode()):
+		return nil // The WebSocket says so itself: the message has nothing to do with it.
 	case socket.CloseCode() != 0:
 		return a.consumerClosed(socket.CloseCode())
 	case err != nil:
@@ -167,6 +169,9 @@ func (a *attempt) deliver(ctx context.Context, way way, socket *wsprobe.Session)
 		return a.notPassedOn()
 	}
 }
+
+// isGoingDown reports the codes of servers that stop, or have too much to do.
+func isGoingDown(code int) bool { return code == 1001 || code >= 1012 && code <= 1014 }
 
 // awaitMember waits until the consumer of the WebSocket is in the group, for a
 // moment: it may join behind accept().

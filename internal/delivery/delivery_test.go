@@ -282,6 +282,8 @@ func TestCheck_RefusesWhatCouldEndRealConsumers(t *testing.T) {
 	for name, r := range map[string]delivery.Request{
 		"a real group":     {Group: "chat_lobby"},
 		"a real channel":   {Channel: "thumbnails"},
+		"a longer word":    {Group: "channels-checkout"},
+		"a longer worker":  {Channel: "channels-checkers.eu"},
 		"both":             {Group: "channels-check", Channel: "channels-check"},
 		"no name":          {Group: "channels-check room"},
 		"no type":          {Message: map[string]string{"token": delivery.Token}},

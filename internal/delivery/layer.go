@@ -9,6 +9,7 @@ import (
 	"github.com/channel-layer/terraform-provider-channels/internal/channellayer"
 	"github.com/channel-layer/terraform-provider-channels/internal/channellayer/core"
 	"github.com/channel-layer/terraform-provider-channels/internal/channellayer/pubsub"
+	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
 )
 
 // joining is what became of the members of a group when the WebSocket opened.
@@ -46,7 +47,7 @@ type way interface {
 }
 
 // way makes the way of a request. The error is a [*channellayer.OptionError].
-func (r Request) way(conn channellayer.Conn) (way, error) {
+func (r Request) way(conn channellayer.Conn, leaving redisprobe.Leaving) (way, error) {
 	backend, options := channelconfig.Core, channellayer.Defaults()
 	if layer := r.Redis.Layer; layer != nil {
 		backend, options = layer.Backend, layer.Options
@@ -66,12 +67,13 @@ func (r Request) way(conn channellayer.Conn) (way, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &stored{conn: conn, protocol: protocol, channel: r.Channel, group: r.group()}, nil
+	return &stored{conn: conn, leaving: leaving, protocol: protocol, channel: r.Channel, group: r.group()}, nil
 }
 
 // stored is the way into a core layer.
 type stored struct {
 	conn     channellayer.Conn
+	leaving  redisprobe.Leaving
 	protocol *core.Protocol
 	channel  string // "" for a group
 	group    string
@@ -135,6 +137,7 @@ func (s *stored) put(ctx context.Context, message channellayer.Message) (putting
 	}
 	// There is one host, so that there is one delivery.
 	s.sent = deliveries[0]
+	s.leaving(s.removal()...)
 	results, err = s.transaction(ctx, core.DeliverPacket(s.sent, time.Now(), options.Expiry))
 	if err != nil {
 		return accepted, err
@@ -159,6 +162,7 @@ func (s *stored) send(ctx context.Context, message channellayer.Message) (puttin
 		return full, nil
 	}
 	s.sent = core.Delivery{Keys: []string{key}, Members: [][]byte{member}}
+	s.leaving(s.removal()...)
 	_, err = s.transaction(ctx, core.SendPacket(key, member, time.Now(), options.Expiry))
 	return accepted, err
 }
@@ -171,6 +175,15 @@ func (s *stored) transaction(ctx context.Context, packet []channellayer.Command)
 	return core.ReadTransaction(replies)
 }
 
+// removal takes out what was sent, by its exact bytes.
+func (s *stored) removal() []channellayer.Command {
+	commands := make([]channellayer.Command, 0, len(s.sent.Keys))
+	for i, key := range s.sent.Keys {
+		commands = append(commands, channellayer.Command{"ZREM", key, s.sent.Members[i]})
+	}
+	return commands
+}
+
 func (s *stored) tidy(ctx context.Context) (left bool, err error) {
 	if len(s.sent.Keys) == 0 {
 		return false, nil
@@ -179,14 +192,11 @@ func (s *stored) tidy(ctx context.Context) (left bool, err error) {
 	for _, channel := range s.fresh {
 		awaited = append(awaited, s.protocol.ChannelKey(channel))
 	}
-	commands := make([]channellayer.Command, 0, len(s.sent.Keys))
-	for i, key := range s.sent.Keys {
-		commands = append(commands, channellayer.Command{"ZREM", key, s.sent.Members[i]})
-	}
-	replies, err := s.conn.Exchange(ctx, commands...)
+	replies, err := s.conn.Exchange(ctx, s.removal()...)
 	if err != nil {
 		return false, err
 	}
+	s.leaving()
 	for i, reply := range replies {
 		removed, _ := reply.Value.(int64)
 		left = left || removed > 0 && (s.channel != "" || slices.Contains(awaited, s.sent.Keys[i]))

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -168,7 +169,8 @@ func (r *deliveryResource) Update(ctx context.Context, req resource.UpdateReques
 	// How long to wait and what to make of findings proves nothing anew.
 	changed, diags := fieldsChanged(ctx, without(deliveryInputs(), "timeout", "wait", "findings"), req.Plan, req.State)
 	resp.Diagnostics.Append(diags...)
-	if changed {
+	if changed || !delivered {
+		// What was never proved, because checks were off, is proved now.
 		delivered, diags = r.deliver(ctx, req.Plan, req.Config)
 		resp.Diagnostics.Append(diags...)
 	}
@@ -226,7 +228,8 @@ func (m deliveryModel) diagnostics(report delivery.Report) diag.Diagnostics {
 		shown = append(shown, f)
 	}
 	diags := diagnose(shown, severities{}, finding.Error, nil)
-	if !report.Delivered() && len(report.Outcome.Findings) == 0 {
+	explains := func(f finding.Finding) bool { return f.Severity > finding.Info }
+	if !report.Delivered() && !slices.ContainsFunc(report.Outcome.Findings, explains) {
 		diags.AddError("The delivery came to no result", "Whether messages get through could not be found out, and nothing says why. Please report this.")
 	}
 	return diags

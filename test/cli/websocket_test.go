@@ -234,6 +234,12 @@ func TestDelivery_ChecksOffIsNoProof(t *testing.T) {
 		if w.Output("delivered", &proved); proved || !result.Has("Nothing was delivered") {
 			t.Errorf("delivered: %v\n%s", proved, result.Combined)
 		}
+		// What was never proved is proved by the next update, whatever it is of.
+		w.Setenv("CHANNELS_CHECKS", "")
+		w.Main(delivered(at(faults.ClosedPort(t)), "ws://"+faults.ClosedPort(t), `wait = "1s"`))
+		if result := w.Fails("apply"); !result.Has("network/refused") {
+			t.Errorf("it is not tried:\n%s", result.Combined)
+		}
 	})
 }
 

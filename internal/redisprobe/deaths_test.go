@@ -241,6 +241,43 @@ func TestProve_DifferentLayersSeeARedisThatStarts(t *testing.T) {
 	})
 }
 
+// What depends on the start of a Redis sees it, although others waited in vain.
+func TestProve_LatecomersSeeARedisThatHasStartedSince(t *testing.T) {
+	for host, later := range map[string]time.Duration{"refuses": 2 * time.Second, "redis": 6 * time.Second} {
+		t.Run(host, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := dying(15 * time.Second)
+				const wait = 5 * time.Second
+				prove := func(i int) Report {
+					r := differing(i)
+					r.Connection.Host = host
+					return m.Prove(t.Context(), r, wait, nil)
+				}
+				if report := prove(0); report.Ready {
+					t.Fatalf("got %+v", report)
+				}
+				// Still dead: that costs one attempt and no other wait.
+				sleep(t.Context(), later)
+				started := time.Now()
+				for i := range 3 {
+					if report := prove(i); report.Ready && !time.Now().After(m.born) {
+						t.Errorf("got %+v", report)
+					}
+				}
+				if took := time.Since(started); took > 3*time.Second {
+					t.Errorf("the dead were waited for again, for %s", took)
+				}
+				sleep(t.Context(), 10*time.Second)
+				for i := range 3 {
+					if report := prove(i); !report.Ready {
+						t.Errorf("%d: it is up and was not seen: %+v", i, report)
+					}
+				}
+			})
+		})
+	}
+}
+
 func TestJoin_HundredDifferentOnesOnDeadAddressCostOneTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := dying(0)

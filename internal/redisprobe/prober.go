@@ -103,7 +103,8 @@ func (p *Prober) guarded(do work) work {
 // that does not resolve yet, a server that is silent or still loading. It takes
 // no result of Look. What it proved, or waited for in vain, is shared by later
 // calls for an equal connection with the same wait, so that many layers on one
-// address cost one wait.
+// address cost one wait. An address that did not answer is asked once more by
+// those who come later than that is fresh, or than the wait if it costs time.
 //
 // onWait, which may be nil, is called with each attempt that is followed by
 // another one, in the caller's goroutine.
@@ -112,9 +113,23 @@ func (p *Prober) Prove(ctx context.Context, request Request, wait time.Duration,
 	if onWait != nil {
 		each = func(r result) { onWait(p.tell(ctx, r, request)) }
 	}
+	site := p.keys.site(request, wait.String())
+	// A Redis may have come up since, as what the later one depends on: what was
+	// waited for in vain is believed only as long as asking again would cost more.
+	believe := func(d *death) bool {
+		age := time.Since(d.at)
+		return age <= fresh || d.slow(request.timeout()) && age <= wait
+	}
 	insist := p.guarded(func(ctx context.Context, progress func(result)) result {
-		return p.try(ctx, p.vain, p.keys.site(request, wait.String()), request, func(*death) bool { return true },
-			func(ctx context.Context, heard *pulse) result { return p.insist(ctx, request, wait, heard, progress) })
+		again := p.vain.at(site).known != nil
+		return p.try(ctx, p.vain, site, request, believe, func(ctx context.Context, heard *pulse) result {
+			if again {
+				if r := p.attempt(ctx, request, heard); r.ended || r.death != nil || !r.heals() {
+					return r
+				}
+			}
+			return p.insist(ctx, request, wait, heard, progress)
+		})
 	})
 	return p.tell(ctx, p.proofs.share(ctx, p.keys.of(request, "prove", wait.String()), true, insist, each), request)
 }
@@ -231,7 +246,8 @@ func (b board) start(ctx context.Context, k key, do work) *flight {
 		f.latest = r
 		if b.flights[k] == f {
 			delete(b.flights, k)
-			if f.keep && !r.ended {
+			// Deaths are kept by address, and not for ever.
+			if f.keep && !r.ended && r.death == nil {
 				b.results[k] = r
 			}
 		}

@@ -1,9 +1,12 @@
 package redisprobe_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig"
+	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/redistest"
 )
@@ -42,6 +45,44 @@ func TestLook_HealthySetupsPassWithoutFinding(t *testing.T) {
 				t.Errorf("answered %v, stages %+v", report.Answered, report.Stages)
 			}
 		})
+	}
+}
+
+// What managed services are known for: no CONFIG, a user without the dangerous
+// commands, memory that is bounded and evicts, TLS with a password. None of it
+// is worth more than a note while there is room.
+func TestLook_ManagedServicesGiveNotesAtMost(t *testing.T) {
+	authority := redistest.NewAuthority(t)
+	user := redistest.User("app", "on", ">"+canary, "~*", "&*", "+@all", "-@dangerous")
+	bounded := redistest.Config("maxmemory 256mb", "maxmemory-policy volatile-lru")
+	plain := redistest.Start(t, redistest.Password(canary), redistest.Without("CONFIG"), user, bounded)
+	secured := redistest.Start(t, redistest.TLS(authority), redistest.Password(canary), redistest.Without("CONFIG"), user, bounded)
+	trusted := option("ssl_ca_certs", authority.File(t))
+	for name, shapes := range map[string][]shape{
+		"default user":                  {as("default", canary)},
+		"limited user":                  {as("app", canary)},
+		"default user over TLS":         {as("default", canary), overTLS, trusted},
+		"limited user over TLS":         {as("app", canary), overTLS, trusted},
+		"limited user over TLS by name": {as("app", canary), overTLS, trusted, host("localhost")},
+	} {
+		server := plain
+		if strings.Contains(name, "TLS") {
+			server = secured
+		}
+		for _, backend := range []channelconfig.Backend{channelconfig.Core, channelconfig.PubSub} {
+			t.Run(fmt.Sprintf("%s, %s", name, backend.Class()), func(t *testing.T) {
+				r := lookAt(t, server, append(shapes, func(r *redisprobe.Request) { r.Layer.Backend = backend })...)
+				report := redisprobe.New().Look(t.Context(), r)
+				if !report.Answered || report.Outcome.Status != finding.Passed {
+					t.Errorf("got %+v", report.Outcome)
+				}
+				for _, f := range report.Outcome.Findings {
+					if f.Severity > finding.Info {
+						t.Errorf("%s is %s: %s", f.ID, f.Severity, f.Detail)
+					}
+				}
+			})
+		}
 	}
 }
 

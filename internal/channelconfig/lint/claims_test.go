@@ -132,6 +132,41 @@ func TestClaims_ConfigOptions(t *testing.T) {
 	})
 }
 
+// In memory a message of expiry 0 is gone unless somebody is waiting for it, and
+// a member of group_expiry 0 once a second is over. A capacity of 0 is no limit to a Channels of today.
+func TestClaims_ConfigOptionsInMemory(t *testing.T) {
+	const memory = "channels.layers.InMemoryChannelLayer"
+	onEachStack(t, func(s stand) {
+		for want, configs := range map[string][]map[string]any{
+			"":        {nil, {"expiry": int64(1)}, {"group_expiry": int64(60)}},
+			"nothing": {{"expiry": int64(0)}, {"expiry": int64(-1)}, {"group_expiry": int64(-1)}},
+		} {
+			for _, config := range configs {
+				if got := s.trip(memory, config); got != want {
+					s.t.Errorf("in memory with %v: %q, want %q", config, got, want)
+				}
+			}
+		}
+		if got := s.trip(memory, map[string]any{"capacity": int64(0)}); got != "" && !s.before("4.2") { // with the older ones is an older Channels
+			s.t.Errorf("in memory with a capacity of 0: %q", got)
+		}
+		layer, err := s.process.NewLayer(t.Context(), memory, map[string]any{"group_expiry": int64(0)}, "")
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		channel := s.call(layer, "new_channel")
+		s.call(layer, "group_add", "claims", channel)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if !s.until(ctx, func() bool {
+			s.call(layer, "group_send", "claims", message())
+			return s.hears(layer, channel) == "nothing"
+		}) {
+			s.t.Error("a group of 0 seconds keeps its members")
+		}
+	})
+}
+
 func TestClaims_ArgumentsOfTheURL(t *testing.T) {
 	onEachStack(t, func(s stand) {
 		s.says("TimeoutError", layeroracle.Core, "?socket_timeout=0", nil)

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -12,58 +13,33 @@ import (
 	"github.com/channel-layer/terraform-provider-channels/internal/secret"
 )
 
-// healthy are ordinary setups, none of which may give any finding.
-func healthy() map[string]string {
-	return map[string]string{
-		"nothing set but the host":      "REDIS_HOST=redis",
-		"a bare Redis on this machine":  "DEBUG=True\nREDIS_URL=redis://localhost:6379",
-		"database 0, written":           "DEBUG=True\nREDIS_URL=redis://localhost:6379/0",
-		"another database":              "DEBUG=True\nREDIS_URL=redis://127.0.0.1:6379/1",
-		"a path of a slash":             "REDIS_URL=redis://redis:6379/",
-		"docker compose":                "REDIS_HOST=redis\nREDIS_PORT=6379\nDEBUG=False",
-		"docker compose, by URL":        "REDIS_URL=redis://redis:6379/0\nREDIS_PORT=6379\nDEBUG=0",
-		"Dokploy":                       "REDIS_URL=redis://default:k9%2FvQ%23x%3F2%40z@app-redis-x1y2z3:6379\nREDIS_PORT=6379\nDJANGO_SETTINGS_MODULE=config.settings",
-		"an underscore in the host":     "REDIS_URL=redis://:example@my_redis:6379/0",
-		"Heroku":                        "REDIS_URL=rediss://:p1a2b3c4d5@ec2-3-4-5-6.compute-1.amazonaws.com:12345?ssl_cert_reqs=none\nredis==6.4.0\nchannels_redis==4.3.0",
-		"Kubernetes service DNS":        "REDIS_URL=redis://:example@redis-master.chat.svc.cluster.local:6379/0\nREDIS_PORT=6379",
-		"pub/sub with encryption":       "BACKEND=pubsub\nREDIS_URL=redis://redis:6379/0\nCONFIG.symmetric_encryption_keys=[\"made-up-key\"]",
-		"prefix and database":           "REDIS_URL=redis://redis:6379/2\nCONFIG.prefix=shop\nCONFIG.capacity=500\nCONFIG.expiry=30",
-		"JSON messages":                 "REDIS_URL=redis://redis:6379/0\nCONFIG.serializer_format=json",
-		"a long password, encoded":      "REDIS_URL=redis://default:" + strings.Repeat("%23k9%2FvQ%25x%3F", 12) + "@redis:6379/0",
-		"ElastiCache with TLS and AUTH": "REDIS_URL=rediss://:ExampleAuthToken16@master.chat.abc123.use1.cache.amazonaws.com:6379/0",
-		"Upstash":                       "REDIS_URL=rediss://default:AXExampleTokenAAIncDE@eu1-example-12345.upstash.io:6379",
-		"Azure":                         "REDIS_URL=rediss://:Example%2BKey%2Fof44Chars%3D@example.redis.cache.windows.net:6380/0",
-		"a base64 key, = unescaped":     "REDIS_URL=rediss://:ExampleKeyof44Chars=@example.redis.cache.windows.net:6380/0",
-		"DigitalOcean Valkey":           "REDIS_URL=rediss://default:AVNS_example@db-valkey-fra1-1.b.db.ondigitalocean.com:25061",
-		"a longer read timeout":         "REDIS_URL=redis://redis:6379/0?socket_timeout=10\nredis==8.1.0",
-		"several arguments":             "REDIS_URL=redis://redis:6379/0?socket_timeout=10&health_check_interval=30&retry_on_timeout=true",
-		"a socket file":                 "REDIS_URL=unix:///run/redis/redis.sock?db=1",
-		"a socket file with a password": "REDIS_URL=unix://:example@/run/redis/redis-server.sock",
-		"a socket file with an @":       "REDIS_URL=unix:///run/redis@app.sock",
-		"IPv6":                          "REDIS_URL=redis://default:example@[2001:db8::1]:6379/0",
-		"IPv6 by host":                  "REDIS_HOST=2001:db8::1\nREDIS_PORT=6379",
-		"debug, in memory":              "DEBUG=True",
-		"debug with a port":             "DEBUG=True\nREDIS_PORT=6379",
-		"debug with a URL":              "DEBUG=True\nREDIS_URL=redis://localhost:6379/0",
-		"URL and host and port":         "REDIS_URL=redis://redis:6379/0\nREDIS_HOST=redis\nREDIS_PORT=6379",
-		"pub/sub":                       "BACKEND=pubsub\nREDIS_URL=redis://redis:6379/0",
-		"punctuation in the password":   "REDIS_URL=redis://default:a!b$c&d'e(f)g*h+i,j;k=l:m@redis:6379/0",
-		"debug spelled in another way":  "DEBUG=on\nREDIS_URL=redis://redis:6379/0",
-		"a port with spaces":            "REDIS_HOST=redis\nREDIS_PORT= 6379",
-		"an old release":                "REDIS_URL=redis://redis:6379/0\nredis==4.3.4\nchannels_redis==4.1.0",
+// healthy are ordinary setups, none of which may give any finding. The tests at
+// the command line read them, too.
+func healthy(t *testing.T) map[string]string {
+	t.Helper()
+	content, err := os.ReadFile("testdata/healthy.txt")
+	if err != nil {
+		t.Fatal(err)
 	}
+	setups := map[string]string{}
+	for block := range strings.SplitSeq(strings.TrimSuffix(string(content), "\n"), "\n\n") {
+		if name, text, ok := strings.Cut(block, "]\n"); ok && strings.HasPrefix(name, "[") {
+			setups[name[1:]] = text
+		}
+	}
+	if len(setups) < 30 {
+		t.Fatalf("%d healthy setups are too few", len(setups))
+	}
+	return setups
 }
 
 // versions are those of an app of today, for setups that state none.
 const versions = "\nchannels==4.3.2\nchannels_redis==4.3.0\nredis==7.4.1"
 
 func TestRun_HealthySetupsGiveNothing(t *testing.T) {
-	if len(healthy()) < 16 {
-		t.Fatal("too few healthy setups")
-	}
 	// Certificates of Heroku are self-signed: the usual setting is worth a note.
 	notes := map[string]finding.ID{"Heroku": "url/unverified-certificate"}
-	for name, text := range healthy() {
+	for name, text := range healthy(t) {
 		stated := text
 		if !strings.Contains(text, "==") {
 			stated += versions
@@ -79,7 +55,7 @@ func TestRun_HealthySetupsGiveNothing(t *testing.T) {
 }
 
 func TestRun_HealthySetupsWithoutVersionsGiveNotesAtMost(t *testing.T) {
-	for name, text := range healthy() {
+	for name, text := range healthy(t) {
 		var unstated []string
 		for line := range strings.SplitSeq(text, "\n") {
 			if !strings.Contains(line, "==") {

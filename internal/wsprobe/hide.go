@@ -20,7 +20,7 @@ const (
 	// leastOfSecret is for what is a secret by its place.
 	leastOfSecret = 4
 	// leastOfText is for what has ordinary words in it, too.
-	leastOfText = 12
+	leastOfText = 6
 )
 
 // mayShow reports whether a text of the other end may stand in a message: it

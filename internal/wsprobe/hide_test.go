@@ -35,6 +35,8 @@ func TestProbe_NoPartOfASecretIsShownThatTheOtherEndQuotes(t *testing.T) {
 	const token = "Qq8x-made-up-Zt5n-and-long"
 	for name, confide := range map[string]shape{
 		"query":    func(r *wsprobe.Request) { r.Target = target(t, r, "/?key="+token) },
+		"path":     func(r *wsprobe.Request) { r.Target = target(t, r, "/ws/"+token+"/") },
+		"send":     send(`{"login":"` + token + `"}`),
 		"userinfo": func(r *wsprobe.Request) { r.Target = target(t, r, "/", "user:"+token+"@") },
 		"header": func(r *wsprobe.Request) {
 			r.Headers = map[string]secret.String{"Authorization": secret.New("Bearer " + token)}
@@ -43,7 +45,7 @@ func TestProbe_NoPartOfASecretIsShownThatTheOtherEndQuotes(t *testing.T) {
 		"subprotocol": subprotocols("bearer." + token),
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, part := range []string{token, token[:12], token[5:17], token[len(token)-12:]} {
+			for _, part := range []string{token, token[:8], token[5:13], token[len(token)-8:]} {
 				for _, behave := range []faults.Behaviour{
 					faults.OpenWebSocket(faults.CloseFrame(4401, "unknown: "+part)),
 					faults.Answer("HTTP/1.1 403 Forbidden\r\nServer: for " + part + "\r\nContent-Length: 0\r\n\r\n"),

@@ -27,13 +27,17 @@ const maxHeader = 64 << 10
 
 // upgrade asks for a WebSocket over the connection (RFC 6455, section 4.1).
 func (s *Session) upgrade() *problem {
+	spoken := s.wire
+	if s.secured != net.Conn(s.wire) {
+		spoken = &wire{Conn: s.secured}
+	}
 	handed := false
 	dial := func(context.Context, string, string) (net.Conn, error) {
 		if handed {
 			return nil, errOneConnection
 		}
 		handed = true
-		return s.secured, nil
+		return spoken, nil
 	}
 	transport := &http.Transport{
 		Proxy:       nil,
@@ -63,7 +67,7 @@ func (s *Session) upgrade() *problem {
 		if response != nil {
 			return s.notUpgraded(s.answerOf(response))
 		}
-		return s.unanswered(err)
+		return s.unanswered(err, spoken.greeting())
 	}
 	s.socket = socket
 	s.report.Subprotocol = socket.Subprotocol()
@@ -147,24 +151,20 @@ func (s *Session) redirectTo(location string) (shown string, secure, sameSite bo
 	return scheme + host, secure, sameSite
 }
 
-// unanswered says why there was no HTTP answer.
-func (s *Session) unanswered(err error) *problem {
-	greeting := s.wire.greeting()
-	if s.secured != net.Conn(s.wire) {
-		// What came over TLS is not among the first bytes.
-		greeting = nil
-	}
+// unanswered says why there was no HTTP answer, but those bytes.
+func (s *Session) unanswered(err error, greeting []byte) *problem {
 	if code, ok := netprobe.AlertCode(err); ok {
 		return s.refusedByAlert(code)
 	}
 	switch {
-	case speaksTLS(greeting):
+	case speaksTLS(greeting) && !s.request.Target.Secure:
 		return s.tlsRequired()
 	case len(greeting) > 0 && !speaksHTTP(greeting):
 		return s.notHTTP()
 	case s.ctx.Err() != nil || netprobe.IsTimeout(err):
 		return s.upgradeSilent()
-	case netprobe.IsHangUp(err):
+	case len(greeting) == 0, netprobe.IsHangUp(err):
+		// net/http has errors of its own for a connection that ended too early.
 		return s.hungUp()
 	default:
 		return s.notHTTP()

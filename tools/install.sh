@@ -17,3 +17,4 @@ for host in registry.terraform.io registry.opentofu.org; do
 	say "installed $dir"
 done
 say "Now run terraform init (or tofu init) in your configuration. If it was initialised before with another build of $version, delete its .terraform.lock.hcl first: the checksum has changed."
+say "The command is the same file: $dir/terraform-provider-channels_v$version check"

@@ -35,6 +35,21 @@ func hasFinding(findings []finding.Finding, id finding.ID) bool {
 	return slices.ContainsFunc(findings, func(f finding.Finding) bool { return f.ID == id })
 }
 
+// nothingSet reports whether the layer comes from no variable at all, as it
+// does where the command runs beside the app and not in its container.
+func (r Result) nothingSet() bool {
+	l := r.Layer
+	if l.URL != nil || l.Exception != nil || hasFinding(r.Findings, "url/empty") {
+		return false
+	}
+	for _, value := range []*Value{l.Host, l.Port, l.Debug} {
+		if value == nil || value.Origin != originDefault {
+			return false
+		}
+	}
+	return true
+}
+
 // nextStep is the one thing to do now.
 func nextStep(r Result) string {
 	for _, f := range r.Findings {

@@ -47,6 +47,7 @@ func screens(t *testing.T) []screen {
 		{"unresolved", run{environ: []string{"REDIS_URL=redis://default:example-password@redis:6379/0"}, network: hosts{}, args: append([]string{"--group", "chat_42"}, versions...)}, cli.ExitUndetermined},
 		{"kubernetes_port", run{environ: []string{url, "REDIS_PORT=tcp://10.0.0.1:6379"}, network: at(server)}, cli.ExitFailed},
 		{"unescaped_delimiter", run{environ: []string{"REDIS_URL=redis://default:exam#ple@" + address}, network: hosts{}}, cli.ExitFailed},
+		{"nothing_set", run{network: hosts{"127.0.0.1:6379": stopped(t)}, args: versions}, cli.ExitUndetermined},
 		{"in_memory", run{environ: []string{"DEBUG=True"}, network: hosts{}}, cli.ExitPassed},
 		{"env_file", run{args: []string{"--env-file", "-"}, stdin: "DEBUG=False\nREDIS_URL=\"redis://default:exam$ple@" + address + "\"\n", network: hosts{}}, cli.ExitUndetermined},
 	}

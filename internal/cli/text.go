@@ -80,6 +80,10 @@ func (s *screen) layer(r Result) {
 		}
 	}
 	s.packages(l)
+	if r.nothingSet() {
+		s.text.WriteByte('\n')
+		s.sentence("", "None of REDIS_URL, REDIS_HOST, REDIS_PORT and DEBUG is set here: all of this is the default. If the app has them, run this where the app runs, or name its .env file with --env-file.")
+	}
 	if r.Unconnected != "" {
 		s.text.WriteByte('\n')
 		s.sentence("", r.Unconnected)

@@ -24,12 +24,13 @@ func TestDiagnostics_KeepsEachOnceAndNothingElse(t *testing.T) {
 	output := strings.Join([]string{
 		"", "Warning: Provider development overrides are in effect", "", "The following ...", "",
 		"Plan: 1 to add, 0 to change, 0 to destroy.", "",
-		"Warning: Something (a/b)", "", "Its detail.", "", "Fix: mend it.", "",
+		"Warning: Something (a/b)", "", "Its detail.", "", "Fix: run", "Terraform there.", "",
+		"Terraform used the selected providers.", "",
 		"channels_layer.x: Creating...", "",
-		"Warning: Something (a/b)", "", "Its detail.", "", "Fix: mend it.", "",
+		"Warning: Something (a/b)", "", "Its detail.", "", "Fix: run", "Terraform there.", "",
 		"Error: Other (c/d)", "", "Worse.", "",
 	}, "\n")
-	want := "Warning: Something (a/b)\n\nIts detail.\n\nFix: mend it.\n\nError: Other (c/d)\n\nWorse."
+	want := "Warning: Something (a/b)\n\nIts detail.\n\nFix: run\nTerraform there.\n\nError: Other (c/d)\n\nWorse."
 	if got := diagnostics(output); got != want {
 		t.Errorf("diagnostics = %q, want %q", got, want)
 	}

@@ -34,10 +34,11 @@ func diagnostics(output string) string {
 }
 
 // isOrdinary knows the lines with which ordinary output goes on after a
-// diagnostic. Details of diagnostics do not begin like that.
+// diagnostic. Details of diagnostics do not begin like that; a wrapped one may
+// well begin with the word Terraform alone.
 func isOrdinary(line string) bool {
 	return slices.ContainsFunc([]string{
-		"Terraform ", "OpenTofu ", "Plan: ", "Planning failed.", "Changes to Outputs", "Success!",
+		"Terraform used ", "Terraform will ", "Terraform has ", "OpenTofu used ", "OpenTofu will ", "OpenTofu has ", "Plan: ", "Planning failed.", "Changes to Outputs", "Success!",
 		"Apply complete!", "Destroy complete!", "Outputs:", "Saved the plan to", "No changes.", "─────",
 		"module.", "channels_layer.",
 	}, func(prefix string) bool { return strings.HasPrefix(line, prefix) })

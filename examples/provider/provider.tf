@@ -6,7 +6,7 @@ terraform {
   }
 }
 
-# Everything here is optional.
+# Everything in this block is optional, and so is the block.
 provider "channels" {
   # The versions in the app: they decide what is an error and what is none.
   packages = {
@@ -25,4 +25,23 @@ provider "channels" {
   findings = {
     "layer/in-memory-outside-debug" = "error"
   }
+}
+
+variable "redis_password" {
+  type      = string
+  sensitive = true
+}
+
+resource "channels_layer" "production" {
+  redis_url = provider::channels::build_url({
+    host     = "redis.internal.example.com"
+    username = "default"
+    password = var.redis_password # any characters: build_url encodes them
+  })
+}
+
+# What to set in the app: a map; the attribute dotenv is the same as text.
+output "environment" {
+  value     = channels_layer.production.environment
+  sensitive = true
 }

@@ -122,6 +122,16 @@ func (a *attempt) carry(ctx context.Context, conn channellayer.Conn, leaving red
 	}
 }
 
+// unlessClosed is the problem of a WebSocket whose consumer is in no group. One
+// that the app closed by itself has left the group, or never joined it: how it
+// was closed says more.
+func (a *attempt) unlessClosed(socket *wsprobe.Session, p *problem) *problem {
+	if !socket.StaysOpen() {
+		return nil
+	}
+	return p
+}
+
 // graceful is how long a consumer may take to join its group behind accept().
 const graceful = time.Second
 
@@ -132,7 +142,7 @@ func (a *attempt) deliver(ctx context.Context, way way, socket *wsprobe.Session)
 		return a.failed(err)
 	}
 	if who == nobody {
-		return a.noMembers()
+		return a.unlessClosed(socket, a.noMembers())
 	}
 	token := newToken()
 	started := time.Now()
@@ -145,7 +155,7 @@ func (a *attempt) deliver(ctx context.Context, way way, socket *wsprobe.Session)
 	case what == noReceiver && a.request.Channel != "":
 		return a.nobodyListens()
 	case what == noReceiver:
-		return a.noMembers()
+		return a.unlessClosed(socket, a.noMembers())
 	}
 	arrived := socket.Await(wsprobe.Expectation{Text: secret.New(token)})
 	a.report.Took = time.Since(started)

@@ -1,9 +1,11 @@
 package delivery
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
+	"github.com/channel-layer/terraform-provider-channels/internal/channellayer"
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 )
 
@@ -23,7 +25,10 @@ type problem struct {
 	undetermined, transient bool
 }
 
-func (p *problem) finding() finding.Finding { return p.doc.New(p.setting, p.observed) }
+// finding says what was seen, what is behind it, and what Django does.
+func (p *problem) finding() finding.Finding {
+	return p.doc.New(p.setting, strings.Join([]string{p.observed, p.doc.Why, p.doc.Django}, " "))
+}
 
 // wrong makes a problem that time may heal, as while an app is replaced by its
 // next version: its old one may lack the test consumer, or use another layer.
@@ -37,13 +42,9 @@ func (a *attempt) wrong(doc finding.Doc, format string, arguments ...any) *probl
 
 // where is the layer, for people.
 func (a *attempt) where() string {
-	text := "Redis at " + a.report.Redis.Address
-	if text == "Redis at " {
-		text = "this Redis"
-	}
-	db := a.request.Redis.Connection.DB
-	if db != nil && db.IsInt64() {
-		text += ", database " + db.String()
+	text := "Redis at " + a.request.Redis.Address()
+	if db := a.request.Redis.Connection.DB; db != nil && db.IsInt64() {
+		text += " (database " + db.String() + ")"
 	}
 	return text
 }
@@ -71,7 +72,8 @@ var docInMemory = finding.Doc{
 
 // InMemory is the finding of a layer without a Redis.
 func InMemory() finding.Finding {
-	return docInMemory.New(SettingBackend, "These settings make a layer in memory, into which nothing can be put from outside.")
+	p := &problem{doc: docInMemory, setting: SettingBackend, observed: "These settings make an in-memory layer."}
+	return p.finding()
 }
 
 var docNoMembers = finding.Doc{
@@ -81,7 +83,7 @@ var docNoMembers = finding.Doc{
 	Why: "The consumer behind the WebSocket did not join the group in this Redis. Either it joins no such group, or it joined it in another layer: " + elsewhere + ". " +
 		"No message was sent.",
 	Django: "group_send() to a group without members sends nothing and raises nothing: this is what the loss of every message looks like.",
-	Fix:    "Compare CHANNEL_LAYERS in the running app (REDIS_URL, prefix, backend) with this layer, and let the URL lead to the test consumer.",
+	Fix:    "Give the running app and this resource the same layer (REDIS_URL, prefix, backend), and let url lead to the test consumer.",
 	Live:   true,
 	Since:  since,
 	Sources: []string{
@@ -100,7 +102,7 @@ var docNotJoined = finding.Doc{
 	Why: "Members were in the group before, and none joined when the WebSocket was opened. The consumer behind this URL joins another group, or it joined in another layer: " + elsewhere + ". " +
 		"The members may also be left over from processes that were killed; they go by themselves after group_expiry.",
 	Django: "Whoever is in the group gets the message; this WebSocket does not, and nothing is raised.",
-	Fix:    "Compare CHANNEL_LAYERS in the running app with this layer, and let the URL lead to the test consumer.",
+	Fix:    "Give the running app and this resource the same layer (REDIS_URL, prefix, backend), and let url lead to the test consumer.",
 	Live:   true,
 	Since:  since,
 }
@@ -114,7 +116,7 @@ var docNobodyListens = finding.Doc{
 	ID:       "delivery/nobody-listens",
 	Title:    "Nobody takes the message out of the channel",
 	Severity: finding.Error,
-	Why:      "The message was put into the channel, and no process took it: no worker or consumer reads this channel in this Redis. Either none is running, or " + elsewhere + ".",
+	Why:      "No worker or consumer reads this channel in this Redis. Either none is running, or " + elsewhere + ".",
 	Django:   "send() raises nothing; in a core layer the message waits until it expires, in a pub/sub layer it is gone at once.",
 	Fix:      "Start the worker that reads the channel (manage.py runworker), with the same CHANNEL_LAYERS as this layer.",
 	Live:     true,
@@ -122,23 +124,23 @@ var docNobodyListens = finding.Doc{
 }
 
 func (a *attempt) nobodyListens() *problem {
-	return a.wrong(docNobodyListens, "Nobody took the message out of the %s in %s. It was removed again.", a.named(), a.where())
+	return a.wrong(docNobodyListens, "The message was put into the %s in %s, and nobody took it.", a.named(), a.where())
 }
 
 var docNotTaken = finding.Doc{
 	ID:       "delivery/not-taken",
 	Title:    "The message waits in Redis and the app does not take it",
 	Severity: finding.Error,
-	Why: "The consumer joined the group, and the message for it lay in Redis until the check removed it: the app's process does not read. " +
-		"It is busy or stuck (a blocking call in an async consumer), or its connection to Redis for receiving does not work.",
+	Why: "The app's process does not read what is meant for its consumers: " +
+		"it is busy or stuck (a blocking call in an async consumer), or its connection to Redis for receiving does not work.",
 	Django: "Messages queue up to the layer's capacity and are dropped after that, or when they expire.",
-	Fix:    "Look in the app's log for errors of receive(), and in consumers for calls that block.",
+	Fix:    "Read in the app's log what its process does, and take calls that block out of async consumers.",
 	Live:   true,
 	Since:  since,
 }
 
 func (a *attempt) notTaken() *problem {
-	return a.wrong(docNotTaken, "The consumer of the WebSocket at %s is in the %s, and the message for it was still in %s when time was up. It was removed again.",
+	return a.wrong(docNotTaken, "The consumer of the WebSocket at %s is in the %s, and the message for it was still in %s when time was up; the check has removed it.",
 		a.request.WebSocket.Target.Address(), a.named(), a.where())
 }
 
@@ -146,7 +148,7 @@ var docNotPassedOn = finding.Doc{
 	ID:       "delivery/not-passed-on",
 	Title:    "The app took the message and nothing came out",
 	Severity: finding.Error,
-	Why: "A process of the app took the message out of Redis, and it did not come out of the WebSocket in time. Its handler does not send it to the client, or not the token in it; " +
+	Why: "The handler of the message's type does not send it to the client, or not the token in it; " +
 		"or another process took it, with a layer of the same name.",
 	Django: "The handler ran and raised nothing that would have closed the WebSocket.",
 	Fix:    "Let the handler of the message's type send the token: await self.send(text_data=event[\"token\"]).",
@@ -163,10 +165,10 @@ var docConsumerClosed = finding.Doc{
 	ID:       "delivery/consumer-closed",
 	Title:    "The message ended the consumer of the WebSocket",
 	Severity: finding.Error,
-	Why: "The WebSocket was open, the message was sent, and the app closed the WebSocket: the consumer raised an exception over it. Either it has no handler for the message's type, " +
+	Why: "The consumer raised an exception over the message. Either it has no handler for the message's type, " +
 		"or the process could not read the message, because its symmetric_encryption_keys or serializer_format are not those of this layer.",
 	Django: "The log has the traceback: ValueError (\"No handler for message type ...\"), InvalidToken, or an error of msgpack. The consumer is gone and its user's WebSocket is closed.",
-	Fix:    "Compare the encryption keys and the serializer of the running app with this layer, and give the consumer a handler for the message's type.",
+	Fix:    "Read the traceback in the app's log: it names the missing handler, or the key or serializer that is not this layer's.",
 	Live:   true,
 	Since:  since,
 	Sources: []string{
@@ -175,7 +177,7 @@ var docConsumerClosed = finding.Doc{
 }
 
 func (a *attempt) consumerClosed(code int) *problem {
-	return a.wrong(docConsumerClosed, "The WebSocket at %s was open and was closed with code %d when the message to the %s had been sent.",
+	return a.wrong(docConsumerClosed, "The WebSocket at %s was open, and the app closed it with code %d when the message to the %s had been sent.",
 		a.request.WebSocket.Target.Address(), code, a.named())
 }
 
@@ -183,15 +185,15 @@ var docFull = finding.Doc{
 	ID:       "delivery/channel-full",
 	Title:    "The channel is full and takes no message",
 	Severity: finding.Error,
-	Why:      "As many messages as the layer's capacity wait in Redis, and nobody takes them.",
+	Why:      "Nobody takes the messages that wait in Redis, or not as fast as they come.",
 	Django:   "send() raises ChannelFull; group_send() drops the message with no more than a line in the log.",
-	Fix:      "Look why the app does not read: a process that is stuck, or too slow for what is sent to it.",
+	Fix:      "Read in the log of the process that takes from this channel why it does not, and restart it.",
 	Live:     true,
 	Since:    since,
 }
 
 func (a *attempt) full() *problem {
-	return a.wrong(docFull, "The %s in %s holds as many messages as its capacity allows.", a.named(), a.where())
+	return a.wrong(docFull, "The %s in %s holds as many messages as the layer's capacity allows.", a.named(), a.where())
 }
 
 var docRefusedByRedis = finding.Doc{
@@ -213,16 +215,20 @@ var docImpossible = finding.Doc{
 	ID:       "delivery/impossible",
 	Title:    "The options of the layer make no message",
 	Severity: finding.Error,
-	Why:      "An option of CONFIG is none that a layer takes, so that no message can be made.",
+	Why:      "An option of CONFIG has a value that no layer takes.",
 	Django:   "The layer raises when it is made or when it sends.",
-	Fix:      "Correct the option of config that the finding names.",
+	Fix:      "Give the option of config that is named here a value that channels_redis takes.",
 	Live:     true,
 	Since:    since,
 }
 
 func (a *attempt) impossible(err error) *problem {
-	p := a.wrong(docImpossible, "%s", strings.TrimSuffix(err.Error(), ".")+".")
+	p := a.wrong(docImpossible, "No message can be made: %s.", strings.TrimSuffix(err.Error(), "."))
 	p.transient = false
+	var option *channellayer.OptionError
+	if errors.As(err, &option) {
+		p.setting = option.Setting
+	}
 	return p
 }
 
@@ -232,7 +238,7 @@ var docInterrupted = finding.Doc{
 	Severity: finding.Warning,
 	Why:      "Redis had let the check in, and then a connection ended or did not answer in time, so that whether messages arrive was not found out.",
 	Django:   "redis-py raises ConnectionError or TimeoutError if it happens to the app.",
-	Fix:      "Try again, with a longer timeout if the server is far away.",
+	Fix:      "Apply again; if it stays so, raise timeout.",
 	Live:     true,
 	Since:    since,
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig"
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
+	"github.com/channel-layer/terraform-provider-channels/internal/wsprobe"
 )
 
 // findingsGuide is the page of the documentation that explains every id.
@@ -59,7 +60,7 @@ func diagnostic(f finding.Finding, severity finding.Severity, has hasAttribute) 
 
 func detailOf(f finding.Finding) string {
 	var b strings.Builder
-	if f.Setting != "" && !strings.Contains(f.Detail, f.Setting) {
+	if !names(f.Detail, f.Setting) {
 		b.WriteString(f.Setting + ": ")
 	}
 	b.WriteString(f.Detail)
@@ -69,4 +70,12 @@ func detailOf(f finding.Finding) string {
 	b.WriteString("\n\nFix: " + f.Fix)
 	b.WriteString("\nMore: " + findingsGuide + "#" + f.ID.Anchor())
 	return b.String()
+}
+
+// names reports whether a detail says by itself which setting it is about:
+// CONFIG.prefix by "The prefix ...", the URL of a WebSocket by its address.
+func names(detail, setting string) bool {
+	last := setting[strings.LastIndexByte(setting, '.')+1:]
+	last, _, _ = strings.Cut(last, "[")
+	return setting == wsprobe.SettingURL || strings.Contains(strings.ToLower(detail), strings.ToLower(last))
 }

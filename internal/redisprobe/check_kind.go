@@ -15,7 +15,7 @@ var docSentinel = finding.Doc{
 }
 
 func (a *attempt) isSentinel() *problem {
-	return wrong(docSentinel, "What answers at "+a.address()+" is a Sentinel.", a.client()+" raises ResponseError for every command of the layer.")
+	return wrong(docSentinel, "What answers at "+a.address()+" is a Sentinel, which watches over Redis servers and is none itself.", a.client()+" raises ResponseError for every command of the layer.")
 }
 
 var docCluster = finding.Doc{
@@ -56,7 +56,7 @@ func (a *attempt) isReplica(learned *survey) *problem {
 	if a.request.layer().isPubSub() {
 		django = "What the app publishes here does not reach processes that are connected to the master."
 	}
-	return wrong(docReplica, observed+".", django)
+	return wrong(docReplica, observed+". Replicas take no writes.", django)
 }
 
 // kindProblems are those of servers that are the wrong one for a layer.

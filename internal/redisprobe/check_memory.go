@@ -66,7 +66,8 @@ func (a *attempt) memoryProblems(learned *survey) []*problem {
 	case !limited:
 		return nil
 	case policy == noEviction && share >= 0.9:
-		return []*problem{wrong(docMemoryNearlyFull, "Redis at "+a.address()+" has used most of its memory"+memoryOf(true, share)+".", "")}
+		return []*problem{wrong(docMemoryNearlyFull, "Redis at "+a.address()+" has used most of its memory"+memoryOf(true, share)+".",
+			"Once it is full, "+a.client()+" raises OutOfMemoryError, or ResponseError, when the layer sends.")}
 	case policy == noEviction || !isWord(policy):
 		return nil
 	}

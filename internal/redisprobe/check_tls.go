@@ -149,7 +149,7 @@ var docHandshake = finding.Doc{
 func (a *attempt) handshakeProblem(alert string) *problem {
 	observed := "The TLS handshake with " + a.address() + " failed."
 	if alert != "" {
-		observed = a.address() + " ended the TLS handshake: " + alert + "."
+		observed = a.address() + " ended the TLS handshake with the alert " + alert + "."
 	}
 	return wrong(docHandshake, observed, a.client()+" raises ConnectionError "+atFirstUse)
 }

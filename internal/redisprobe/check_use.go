@@ -27,7 +27,8 @@ func (a *attempt) clientsNearlyFull(learned *survey) *problem {
 		return nil
 	}
 	return wrong(docClientsNearlyFull,
-		fmt.Sprintf("Redis at %s has %d clients of at most %d, this check included.", a.address(), *connected, *most), "")
+		fmt.Sprintf("Redis at %s has %d clients of at most %d, this check included.", a.address(), *connected, *most),
+		"Once it has as many, "+a.client()+" raises ConnectionError for every new connection.")
 }
 
 var docRestarted = finding.Doc{

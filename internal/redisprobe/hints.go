@@ -40,6 +40,9 @@ func hint(kind hintKind, request Request) string {
 
 // address is what a connection goes to, for people. Only hosts that look like
 // one are shown: what is written in the place of a host may be a password.
+// Address is where the request goes, for people: never a secret.
+func (r Request) Address() string { return r.address() }
+
 func (r Request) address() string {
 	connection := r.Connection
 	if r.Hidden {

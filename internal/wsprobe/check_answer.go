@@ -7,6 +7,9 @@ import (
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 )
 
+// passUpgrade is the step for a proxy that makes an ordinary request of a WebSocket.
+const passUpgrade = "Pass the upgrade on in the proxy (nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;)."
+
 var docServerError = finding.Doc{
 	ID:       "websocket/server-error",
 	Title:    "The app answers the WebSocket with 500",
@@ -14,7 +17,7 @@ var docServerError = finding.Doc{
 	Why: "An exception ended the request. In order of frequency: no route of the URLRouter matches this path (a missing or superfluous slash is enough), " +
 		"connect() of the consumer raised before accept(), as it does when group_add() finds no Redis, or the ProtocolTypeRouter has no \"websocket\" key.",
 	Django: "The log has the traceback: \"No route found for path\", an exception of connect() such as redis.exceptions.ConnectionError, or \"No application configured for scope type 'websocket'\". daphne and uvicorn answer 500 to all three.",
-	Fix:    "Read the traceback in the app's log, and compare the path with the routes of websocket_urlpatterns.",
+	Fix:    "Read the traceback in the app's log; \"No route found\" means that the URL's path is not one of websocket_urlpatterns.",
 	Live:   true,
 	Since:  since,
 	Sources: []string{
@@ -29,7 +32,7 @@ var docNotFound = finding.Doc{
 	Why: "It was answered as an ordinary page that does not exist, not as a WebSocket: an ASGI app with Channels answers 500 to a WebSocket that it has no route for. " +
 		"Either a proxy on the way strips the header Upgrade, or the app runs under a WSGI server (gunicorn without an ASGI worker, mod_wsgi), or uvicorn has no WebSocket library installed.",
 	Django: "Django looks the path up among its pages and answers \"Not Found\"; no consumer is asked.",
-	Fix:    "Pass the headers Upgrade and Connection on in the proxy, and run the app's asgi.py under daphne or uvicorn.",
+	Fix:    passUpgrade + " Without a proxy, run the app's asgi.py under daphne or uvicorn[standard].",
 	Live:   true,
 	Since:  since,
 }
@@ -66,7 +69,7 @@ var docUpgradeRequired = finding.Doc{
 	Severity: finding.Error,
 	Why:      "What answers wants a WebSocket and was not asked for one: a proxy on the way strips the headers Upgrade and Connection, or speaks another version of HTTP or of WebSockets.",
 	Django:   "No consumer is asked.",
-	Fix:      "Pass the headers Upgrade and Connection on in the proxy, over HTTP/1.1.",
+	Fix:      passUpgrade,
 	Live:     true,
 	Since:    since,
 }
@@ -78,7 +81,7 @@ var docBadRequest = finding.Doc{
 	Why: "What answers finds the request malformed: a proxy that passes on only a part of the handshake's headers, a Host that is not among ALLOWED_HOSTS " +
 		"where the WebSocket has become an ordinary request, or a header or cookie that is too long.",
 	Django: "For an ordinary request Django logs \"Invalid HTTP_HOST header\" and answers 400; daphne does so for a handshake that lacks a header.",
-	Fix:    "Look in the logs of the proxy and of the app which of them answers 400, and pass all headers of the handshake on.",
+	Fix:    "Find in the logs of the proxy and of the app which of them answers 400: the line says why.",
 	Live:   true,
 	Since:  since,
 }
@@ -89,7 +92,7 @@ var docNoUpgrade = finding.Doc{
 	Severity: finding.Error,
 	Why:      "The answer is a success, and no WebSocket: the path belongs to a page (that of a single-page app answers to everything), or a proxy strips the header Upgrade and the app has a page there, too.",
 	Django:   "If the app answers it is a view, not a consumer.",
-	Fix:      "Correct the path of the URL, and let the proxy pass it to the app with the headers Upgrade and Connection.",
+	Fix:      "Correct the path of the URL to one of websocket_urlpatterns. " + passUpgrade,
 	Live:     true,
 	Since:    since,
 }
@@ -111,7 +114,7 @@ var docUnexpectedStatus = finding.Doc{
 	Title:    "The WebSocket is answered with an unusual HTTP status",
 	Severity: finding.Error,
 	Why:      "The answer is neither a WebSocket nor one of the refusals that are known. Firewalls and content networks have statuses of their own; an app can answer what it likes with Channels' websocket.http.response.",
-	Django:   "Whatever the app says, if it is the one that answers.",
+	Django:   "If it is the app that answers, it decided so itself.",
 	Fix:      "Look up the status in the documentation of what answers.",
 	Live:     true,
 	Since:    since,

@@ -20,10 +20,10 @@ var docClosedAbnormally = finding.Doc{
 	ID:       "websocket/closed-abnormally",
 	Title:    "The open WebSocket ends without a goodbye (1006)",
 	Severity: finding.Error,
-	Why: "The app accepted the WebSocket, and the connection ended without a close frame. Under uvicorn that is what an exception of the consumer looks like " +
-		"(connect() behind accept(), or receive()); under any server, a process that crashed or was stopped, or a proxy that cuts the connection.",
+	Why: "The code 1006 stands for an end that nobody announced. Under uvicorn that is what an exception of the consumer looks like " +
+		"(connect() after accept(), or receive()); under any server, a process that crashed or was stopped, or a proxy that cuts the connection.",
 	Django: "If a consumer raised, the log has its traceback. Browsers report code 1006.",
-	Fix:    "Look in the app's log for a traceback or a restart at this moment.",
+	Fix:    "Read in the app's log what happened at this moment: a traceback or a restart.",
 	Live:   true,
 	Since:  since,
 }
@@ -32,7 +32,7 @@ var docClosedError = finding.Doc{
 	ID:       "websocket/closed-error",
 	Title:    "The app closes the WebSocket because of an error (1011)",
 	Severity: finding.Error,
-	Why:      "The consumer accepted the WebSocket and then raised an exception: in connect() behind accept(), in receive(), or in the handler of a message from the layer. daphne closes with 1011 then.",
+	Why:      "The consumer accepted the WebSocket and then raised an exception: in connect() after accept(), in receive(), or in the handler of a message from the layer. daphne closes with 1011 then.",
 	Django:   "The log has the traceback. daphne also writes 1011 in place of the codes 1012 and 1013.",
 	Fix:      "Read the traceback in the app's log.",
 	Live:     true,
@@ -56,7 +56,7 @@ var docClosedByApp = finding.Doc{
 	Severity: finding.Error,
 	Why: "The consumer accepted the WebSocket and then closed it with a code between 3000 and 4999, whose meaning only the app knows. " +
 		"Apps use such codes for users who are not logged in (4401, 4003) or rooms that do not exist (4404).",
-	Django: "It called close(code=...). uvicorn passes a reason on, daphne does not.",
+	Django: "The consumer called close(code=...). uvicorn passes a reason on, daphne does not.",
 	Fix:    "Look up the code in the consumer, and send the cookies or headers that it asks for.",
 	Live:   true,
 	Since:  since,
@@ -67,8 +67,8 @@ var docClosedAtOnce = finding.Doc{
 	Title:    "The app accepts the WebSocket and closes it",
 	Severity: finding.Error,
 	Why:      "The consumer accepted the WebSocket and closed it in the ordinary way before anything that was waited for had come: it has nothing to say to this user, or takes no such message.",
-	Django:   "It called close() behind accept().",
-	Fix:      "Look in the consumer why it calls close(), and send what it asks for.",
+	Django:   "The consumer called close() after accept(). Nothing is raised.",
+	Fix:      "Find the close() in the consumer, and send what it asks for (cookies, headers or send).",
 	Live:     true,
 	Since:    since,
 }
@@ -89,7 +89,7 @@ var docProtocol = finding.Doc{
 	Title:    "What comes over the WebSocket breaks its rules",
 	Severity: finding.Error,
 	Why:      "The WebSocket was opened, and what came over it is no frame of a WebSocket. A proxy that changes what passes, or a wrong service behind the path, does that.",
-	Django:   "Nothing: the app takes the WebSocket for open until it is closed. Browsers close with code 1002 or 1006.",
+	Django:   "The app takes the WebSocket for open until it is closed. Browsers close with code 1002 or 1006.",
 	Fix:      "Let the proxy pass the connection on unchanged once it is upgraded.",
 	Live:     true,
 	Since:    since,
@@ -113,13 +113,13 @@ func (s *Session) closed() *problem {
 		s.report.CloseCode, s.report.CloseReason = int(frame.Code), s.reason(frame.Reason)
 		return s.closedWith(s.report.CloseCode)
 	case s.ctx.Err() != nil:
-		return maybe(docSilent, fmt.Sprintf("%s did not take what was sent within %s.", s.report.Address, s.request.timeout()), "")
+		return maybe(docSilent, fmt.Sprintf("%s did not take what was sent within %s.", s.report.Address, s.within()), "")
 	}
 	s.report.CloseCode = closeAbnormal
 	if !netprobe.IsHangUp(s.ended) {
 		return wrong(docProtocol, "What came from "+s.report.Address+" is no message of a WebSocket.")
 	}
-	return passing(docClosedAbnormally, "The WebSocket at "+s.report.Address+" was open, and its connection ended without a close frame.")
+	return passing(docClosedAbnormally, "The WebSocket at "+s.report.Address+" was open, and its connection ended without the message that closes one.")
 }
 
 func (s *Session) closedWith(code int) *problem {

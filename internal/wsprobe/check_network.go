@@ -10,7 +10,7 @@ import (
 )
 
 // notAsked ends the Django part where nothing reached the app.
-const notAsked = "Nothing: the app is not asked. A browser that fares no better fires \"error\" and then \"close\" with code 1006."
+const notAsked = "The app is not asked. A browser that fares no better fires \"error\" and then \"close\" with code 1006."
 
 var docNameNotResolved = finding.Doc{
 	ID:       "websocket/name-not-resolved",
@@ -97,7 +97,7 @@ func (s *Session) notConnected(err error, addresses int) *problem {
 	case netprobe.IsRefused(err):
 		return maybe(docRefused, "Nothing accepts connections on "+where+".", hint)
 	case netprobe.IsTimeout(err):
-		return maybe(docConnectTimeout, fmt.Sprintf("No answer at all came from %s within %s.", where, s.request.timeout()), "")
+		return maybe(docConnectTimeout, fmt.Sprintf("No answer at all came from %s within %s.", where, s.within()), "")
 	case netprobe.IsNoRoute(err):
 		return maybe(docNoRoute, "This machine has no way to "+where+".", "")
 	default:
@@ -112,7 +112,7 @@ var docHungUp = finding.Doc{
 	Why: "Something accepted the connection and closed it without a word of HTTP. A load balancer without a healthy app behind it does that, a server that is going down, " +
 		"and a port on which something else listens, or one for TLS.",
 	Django: notAsked,
-	Fix:    "Look whether the app behind this address is running, and use wss:// if it is behind TLS.",
+	Fix:    "Start the app behind this address, or write wss:// in place of ws:// if the port is one for TLS.",
 	Live:   true,
 	Since:  since,
 }
@@ -125,16 +125,16 @@ var docUpgradeTimeout = finding.Doc{
 	ID:       "websocket/upgrade-timeout",
 	Title:    "The WebSocket is not answered in time",
 	Severity: finding.Warning,
-	Why: "The connection stands, and the request for a WebSocket has no answer. Most often connect() of the consumer waits for something, a Redis that does not answer above all: " +
+	Why: "Most often connect() of the consumer waits for something, a Redis that does not answer above all: " +
 		"group_add() comes before accept(). Other reasons are an app whose threads are all busy, and a port that waits for TLS.",
 	Django: "daphne gives up after 5 seconds of the handshake (websocket_handshake_timeout), uvicorn waits as long as connect() does. A browser waits for minutes.",
-	Fix:    "Check the channel layer with the data source channels_redis, and look in the app's log what connect() waits for.",
+	Fix:    "Check the channel layer with the data source channels_redis: connect() of the consumer most likely waits for Redis.",
 	Live:   true,
 	Since:  since,
 }
 
 func (s *Session) upgradeSilent() *problem {
-	return maybe(docUpgradeTimeout, fmt.Sprintf("%s accepted the connection and did not answer the request for a WebSocket within %s.", s.report.Address, s.request.timeout()), "")
+	return maybe(docUpgradeTimeout, fmt.Sprintf("%s accepted the connection and did not answer the request for a WebSocket within %s.", s.report.Address, s.within()), "")
 }
 
 var docNotHTTP = finding.Doc{

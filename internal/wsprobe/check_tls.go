@@ -10,7 +10,7 @@ import (
 )
 
 // browsersRefuse ends the Django part of findings about certificates.
-const browsersRefuse = "Nothing: the app is not asked. Browsers refuse the connection with code 1006, and for a WebSocket they offer nobody to go on all the same."
+const browsersRefuse = "The app is not asked. Browsers refuse the connection with code 1006, and for a WebSocket they do not offer to go on all the same."
 
 var docPlaintextServer = finding.Doc{
 	ID:       "websocket/tls-plaintext-server",
@@ -95,7 +95,7 @@ var docExpired = finding.Doc{
 	Severity: finding.Error,
 	Why:      "A certificate holds from one date to another. This one, or that of the authority that signed it, has run out or does not hold yet; a wrong clock on this machine looks the same.",
 	Django:   browsersRefuse,
-	Fix:      "Renew the certificate, and look why it was not renewed by itself.",
+	Fix:      "Renew the certificate where TLS ends, for example with certbot renew.",
 	Live:     true,
 	Since:    since,
 }
@@ -113,7 +113,7 @@ var docClientCertificate = finding.Doc{
 	Severity: finding.Error,
 	Why:      "What ends TLS before the app lets in only clients that show a certificate of their own (mutual TLS).",
 	Django:   notAsked,
-	Fix:      "Set tls.client_certificate_pem and tls.client_key_pem, or stop asking for one.",
+	Fix:      "Set tls.client_certificate_pem and tls.client_key_pem to a certificate that the server takes.",
 	Live:     true,
 	Since:    since,
 }
@@ -136,7 +136,7 @@ var docHandshake = finding.Doc{
 func (s *Session) handshakeProblem(alert string) *problem {
 	observed := "The TLS handshake with " + s.report.Address + " failed."
 	if alert != "" {
-		observed = "The TLS handshake with " + s.report.Address + " failed: " + alert + "."
+		observed = "The TLS handshake with " + s.report.Address + " failed: the server ended it with the alert " + alert + "."
 	}
 	return wrong(docHandshake, observed)
 }
@@ -147,13 +147,13 @@ var docHandshakeSilent = finding.Doc{
 	Severity: finding.Warning,
 	Why:      "The connection stands, and what listens there neither answers the greeting of TLS nor refuses it: a server that hangs, or one that speaks something else and waits.",
 	Django:   notAsked,
-	Fix:      "Look whether what ends TLS before the app is running, and whether the port is its.",
+	Fix:      "Start the proxy that ends TLS before the app, or correct the port to the one it listens on.",
 	Live:     true,
 	Since:    since,
 }
 
 func (s *Session) handshakeSilent() *problem {
-	return maybe(docHandshakeSilent, fmt.Sprintf("%s accepted the connection and did not finish the TLS handshake within %s.", s.report.Address, s.request.timeout()), "")
+	return maybe(docHandshakeSilent, fmt.Sprintf("%s accepted the connection and did not finish the TLS handshake within %s.", s.report.Address, s.within()), "")
 }
 
 func (s *Session) handshakeCutOff() *problem {
@@ -165,7 +165,7 @@ var docUnverified = finding.Doc{
 	Title:    "The app's certificate is not verified",
 	Severity: finding.Info,
 	Why:      "With tls.verify = false any certificate is taken, so that nothing is said about it, and whoever sits in between can read what is sent, cookies and tokens included.",
-	Django:   "Nothing: the app does not see it. Browsers verify.",
+	Django:   "The app does not see it. Browsers verify.",
 	Fix:      "Set tls.ca_pem to the authority that signed the certificate, and leave tls.verify out.",
 	Live:     true,
 	Since:    since,

@@ -18,8 +18,8 @@ const (
 // problem is what stopped a probe, or a note that did not.
 type problem struct {
 	doc finding.Doc
-	// observed says what was seen and hint what may explain it; together they are
-	// the finding's detail.
+	// observed says what was seen and hint what may explain it here; with what the
+	// doc says of causes and of Django they are the finding's detail.
 	observed, hint string
 	setting        string
 	// fix overrides the doc's.
@@ -36,7 +36,7 @@ func (p *problem) finding() finding.Finding {
 	if setting == "" {
 		setting = SettingURL
 	}
-	f := p.doc.New(setting, strings.TrimSpace(p.observed+" "+p.hint))
+	f := p.doc.New(setting, strings.Join(strings.Fields(strings.Join([]string{p.observed, p.hint, p.doc.Why, p.doc.Django}, " ")), " "))
 	if p.fix != "" {
 		f = f.WithFix(p.fix)
 	}

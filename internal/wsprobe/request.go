@@ -66,6 +66,10 @@ type TLS struct {
 // print.
 type ClientCertificate struct{ reveal func() *tls.Certificate }
 
+// within is the request's timeout, for people: that of an attempt is what others
+// have left of it.
+func (s *Session) within() time.Duration { return s.request.timeout().Round(100 * time.Millisecond) }
+
 func (r Request) timeout() time.Duration {
 	if r.Timeout <= 0 {
 		return DefaultTimeout

@@ -245,6 +245,14 @@ func (s *Session) settle() {
 	})
 }
 
+// StaysOpen waits a moment whether the app closes what it has accepted, and
+// reports whether it does not. It is for a session in which no message is waited
+// for; the report then says how the WebSocket was closed.
+func (s *Session) StaysOpen() bool {
+	s.settle()
+	return s.problem == nil
+}
+
 // closeWithin bounds the goodbye.
 const closeWithin = 500 * time.Millisecond
 

@@ -8,7 +8,11 @@ check "websocket" {
   }
 
   assert {
-    condition     = data.channels_websocket.chat.replied
-    error_message = "The chat does not answer: ${coalesce(data.channels_websocket.chat.error, "no reason given")}."
+    condition = data.channels_websocket.chat.replied
+    error_message = coalesce(
+      join("\n\n", [for f in data.channels_websocket.chat.findings : "${f.summary} (${f.id})\n${f.detail}\n\nFix: ${f.fix}"]),
+      data.channels_websocket.chat.error,
+      "The chat does not answer.",
+    )
   }
 }

@@ -57,5 +57,5 @@ func notPositive(setting string, n int64) string {
 		channelconfig.SettingGroupExpiry: "each member is dropped from its groups at once, and group_send reaches nobody, without an error.",
 		channelconfig.SettingCapacity:    "every channel counts as full: send() raises ChannelFull, and group_send reaches nobody, without an error.",
 	}[setting]
-	return fmt.Sprintf("%s is %d: %s", strings.TrimPrefix(setting, "CONFIG."), n, consequence)
+	return fmt.Sprintf("%s is %d, so that %s", strings.TrimPrefix(setting, "CONFIG."), n, consequence)
 }

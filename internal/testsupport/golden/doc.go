@@ -12,6 +12,10 @@
 // to a finding take the most ordinary one, with a layer that is called "this", and
 // no other layer with the same finding in the same run.
 //
+// What channels_websocket finds never is a diagnostic of its own. What a delivery
+// does not say either is kept as a check block shows it: Block.CheckAssertion,
+// <slug>.check.txt.
+//
 // "go test ./test/... -run <test> -update" writes the files anew. The flag is
 // this package's, so that a test package that uses it must not define another.
 //

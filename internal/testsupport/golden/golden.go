@@ -44,6 +44,24 @@ func (b Block) Check(t testing.TB, id finding.ID, result tfcli.Result) {
 		t.Errorf("%s: the run shows no diagnostic with an id, a text and a link of its own:\n%s", id, result.Combined)
 		return
 	}
+	b.keep(t, id, fileOf(id, text), text)
+}
+
+// CheckAssertion holds what a check block shows of a finding, whose summary,
+// detail and fix are its error_message, to the file <slug>.check.txt. It is for
+// findings that stand in outputs alone.
+func (b Block) CheckAssertion(t testing.TB, id finding.ID, result tfcli.Result) {
+	t.Helper()
+	text, ok := cutAssertion(result.Combined, id)
+	if !ok {
+		t.Errorf("%s: no check block of the run shows it:\n%s", id, result.Combined)
+		return
+	}
+	b.keep(t, id, string(id)+".check.txt", text)
+}
+
+func (b Block) keep(t testing.TB, id finding.ID, name, text string) {
+	t.Helper()
 	complaints := b.complaints(text)
 	for _, complaint := range complaints {
 		t.Errorf("%s: %s", id, complaint)
@@ -51,7 +69,15 @@ func (b Block) Check(t testing.TB, id finding.ID, result tfcli.Result) {
 	if len(complaints) > 0 {
 		return // Nothing of that kind is kept, nor shown here.
 	}
-	compare(t, fileOf(id, text), b.steady(text))
+	compare(t, name, b.steady(text))
+}
+
+// cutAssertion is the block of a check whose error_message is a finding, to the
+// end of its fix.
+func cutAssertion(output string, id finding.ID) (block string, ok bool) {
+	pattern := regexp.MustCompile(`(?ms)^Warning: Check block assertion failed$.*?\(` + regexp.QuoteMeta(string(id)) + `\)\n.*?^Fix: .*?(\n\n|\n?\z)`)
+	block = pattern.FindString(output)
+	return strings.TrimRight(block, "\n") + "\n", block != "" && strings.Count(block, "\nWarning: ") == 0
 }
 
 // cut is the block of a finding: from its heading to the link that ends every
@@ -76,7 +102,9 @@ func (b Block) complaints(text string) []string {
 	var found []string
 	heading, _, _ := strings.Cut(text, "\n")
 	_, summary, _ := strings.Cut(heading, ": ")
-	summary = summary[:strings.LastIndex(summary, " (")]
+	if end := strings.LastIndex(summary, " ("); end >= 0 {
+		summary = summary[:end]
+	}
 	if n := utf8.RuneCountInString(summary); n >= summaryBelow {
 		found = append(found, "the summary is too long: "+summary)
 	}
@@ -151,7 +179,9 @@ func directory() string {
 type Kept struct {
 	ID       finding.ID
 	Severity finding.Severity
-	Text     string
+	// Check says that a check block shows it, and no diagnostic of the provider.
+	Check bool
+	Text  string
 }
 
 // All are the golden files that there are, in the order of their names.
@@ -169,7 +199,9 @@ func All(t testing.TB) []Kept {
 		}
 		name, err := filepath.Rel(root, path)
 		kept := Kept{Severity: finding.Error, Text: string(text)}
-		slug, isWarning := strings.CutSuffix(strings.TrimSuffix(filepath.ToSlash(name), ".txt"), ".warning")
+		slug, isCheck := strings.CutSuffix(strings.TrimSuffix(filepath.ToSlash(name), ".txt"), ".check")
+		slug, isWarning := strings.CutSuffix(slug, ".warning")
+		kept.Check = isCheck
 		if isWarning {
 			kept.Severity = finding.Warning
 		}

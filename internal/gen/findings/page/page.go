@@ -37,7 +37,8 @@ A layer's own ` + "`findings`" + ` overrule those of the provider. An ID that do
 What is wrong although no finding says so stands in [What no check can know](#what-no-check-can-know).
 
 Static findings need nothing but the settings and come with
-` + "`terraform validate`" + `; live ones come from the Redis, at plan and at apply.
+` + "`terraform validate`" + `; live ones come from the Redis, at plan and at apply. "(and one more similar warning elsewhere)" below the warning
+of a single layer is that same warning: Terraform validates once before it plans, and once more as it does.
 
 In the examples each line is an environment variable of the app, its value verbatim. ` + "`BACKEND`" + ` stands for the
 argument ` + "`backend`" + `, ` + "`CONFIG.`" + ` and a name for an option in ` + "`config`" + `, and a line such as ` + "`redis==6.4.0`" + ` for a version that is

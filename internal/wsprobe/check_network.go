@@ -110,8 +110,8 @@ var docHungUp = finding.Doc{
 	Title:    "The connection is closed before the WebSocket is answered",
 	Severity: finding.Warning,
 	Why: "Something accepted the connection and closed it without a word of HTTP. A load balancer without a healthy app behind it does that, a server that is going down, " +
-		"and a port on which something else listens, or one for TLS.",
-	Django: notAsked,
+		"a port on which something else listens, or one for TLS, and daphne when connect() of the consumer has not come to an end after 5 seconds.",
+	Django: "Either the app is not asked, or its connect() was still waiting, most often for a Redis that does not answer: group_add() comes before accept().",
 	Fix:    "Start the app behind this address, or write wss:// in place of ws:// if the port is one for TLS.",
 	Live:   true,
 	Since:  since,

@@ -102,8 +102,8 @@ func TestGolden_WebSocketsOfDeliveriesReadAsKept(t *testing.T) {
 // nobodyIn is a group that nobody is in.
 const nobodyIn = `group = "channels-check-nobody"`
 
-// brief is for what ends with the time alone.
-const brief = `timeout = "5s"`
+// brief is for what ends with the time alone, before daphne gives up on it.
+const brief = `timeout = "3s"`
 
 // behindProxy are what a real nginx before the app makes of a WebSocket.
 func behindProxy(t *testing.T, app *asgitest.App) []sketch {

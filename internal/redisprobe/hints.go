@@ -38,11 +38,11 @@ func hint(kind hintKind, request Request) string {
 	}
 }
 
-// address is what a connection goes to, for people. Only hosts that look like
-// one are shown: what is written in the place of a host may be a password.
 // Address is where the request goes, for people: never a secret.
 func (r Request) Address() string { return r.address() }
 
+// address is what a connection goes to, for people. Only hosts that look like
+// one are shown: what is written in the place of a host may be a password.
 func (r Request) address() string {
 	connection := r.Connection
 	if r.Hidden {

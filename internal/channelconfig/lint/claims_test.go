@@ -109,6 +109,7 @@ func (s stand) says(want, class, rest string, config map[string]any) {
 }
 
 func TestClaims_ConfigOptions(t *testing.T) {
+	t.Parallel()
 	onEachStack(t, func(s stand) {
 		core, pubsub := layeroracle.Core, layeroracle.PubSub
 		timeout := "?socket_timeout=10"
@@ -135,6 +136,7 @@ func TestClaims_ConfigOptions(t *testing.T) {
 // In memory a message of expiry 0 is gone unless somebody is waiting for it, and
 // a member of group_expiry 0 once a second is over. A capacity of 0 is no limit to a Channels of today.
 func TestClaims_ConfigOptionsInMemory(t *testing.T) {
+	t.Parallel()
 	const memory = "channels.layers.InMemoryChannelLayer"
 	onEachStack(t, func(s stand) {
 		for want, configs := range map[string][]map[string]any{
@@ -168,6 +170,7 @@ func TestClaims_ConfigOptionsInMemory(t *testing.T) {
 }
 
 func TestClaims_ArgumentsOfTheURL(t *testing.T) {
+	t.Parallel()
 	onEachStack(t, func(s stand) {
 		s.says("TimeoutError", layeroracle.Core, "?socket_timeout=0", nil)
 		s.says("TimeoutError", layeroracle.PubSub, "?socket_timeout=0", nil)
@@ -185,6 +188,7 @@ func TestClaims_ArgumentsOfTheURL(t *testing.T) {
 // An idle receive of the core layer ends with redis-py's timeout, where that is
 // not longer than the layer's own five seconds.
 func TestClaims_IdleReceiveEndsWithTheSocketTimeout(t *testing.T) {
+	t.Parallel()
 	onEachStack(t, func(s stand) {
 		idle := func(rest string, most time.Duration) string {
 			ctx, cancel := context.WithTimeout(t.Context(), most)
@@ -216,6 +220,7 @@ func TestClaims_IdleReceiveEndsWithTheSocketTimeout(t *testing.T) {
 // With one connection nothing can be sent while something listens, and with as
 // many as there are sockets that answer at once, one send too many is refused.
 func TestClaims_CoreLayerNeedsConnectionsBesideTheOneThatWaits(t *testing.T) {
+	t.Parallel()
 	onEachStack(t, func(s stand) {
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 		defer cancel()
@@ -268,6 +273,7 @@ func (s stand) until(ctx context.Context, holds func() bool) bool {
 }
 
 func TestClaims_PubSubOfTheOldestTakesNoHostAndPort(t *testing.T) {
+	t.Parallel()
 	onEachStack(t, func(s stand) {
 		config := map[string]any{"hosts": []any{layeroracle.Tuple{"127.0.0.1", int64(s.server.Port())}}}
 		want := ""
@@ -281,6 +287,7 @@ func TestClaims_PubSubOfTheOldestTakesNoHostAndPort(t *testing.T) {
 }
 
 func TestClaims_PubSubSendsInClearBeforeItKnowsKeys(t *testing.T) {
+	t.Parallel()
 	onEachStack(t, func(s stand) {
 		ctx := s.t.Context()
 		layer, err := s.process.NewLayer(ctx, layeroracle.PubSub, map[string]any{
@@ -307,6 +314,7 @@ func TestClaims_PubSubSendsInClearBeforeItKnowsKeys(t *testing.T) {
 
 // flush() takes the prefix for a pattern.
 func TestClaims_FlushTakesThePrefixForAPattern(t *testing.T) {
+	t.Parallel()
 	onEachStack(t, func(s stand) {
 		ctx := s.t.Context()
 		for prefix, want := range map[string]int64{

@@ -26,7 +26,7 @@ cd "$ROOT_DIR"
 need_go
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-summary=() failed=0 setup_seconds=0
+summary=() begun=() failed=0 setup_seconds=0
 
 # setup makes everything the phases need, or says what is missing and ends.
 setup() {
@@ -77,6 +77,32 @@ phase() {
 	summary+=("$(printf '%-4s %5s s  %s' "$result" "$((SECONDS - start))" "$title")")
 }
 
+# begin starts a part that runs beside the phases that follow, because most of
+# its time it waits; finish waits for all that were begun and shows them.
+begin() {
+	local title=$1
+	shift
+	begun+=("$title")
+	{
+		start=$SECONDS result=ok
+		"$@" >"$work/$title.log" 2>&1 || result=FAIL
+		printf '%s %s\n' "$result" "$((SECONDS - start))" >"$work/$title.result"
+	} &
+}
+
+finish() {
+	local title result seconds
+	wait
+	for title in "${begun[@]}"; do
+		printf '\n=== %s ===\n' "$title"
+		cat "$work/$title.log"
+		read -r result seconds <"$work/$title.result"
+		if [ "$result" != ok ]; then failed=1; fi
+		summary+=("$(printf '%-4s %5s s  %s' "$result" "$seconds" "$title")")
+	done
+	begun=()
+}
+
 # go_test runs go test; what was skipped is listed with its reason at the end,
 # because a skip is no pass.
 go_test() {
@@ -106,24 +132,20 @@ acceptance() {
 # fault_matrix runs more rows at once than there are processors: most of them
 # wait for what does not come.
 fault_matrix() {
-	build_provider "$work" || return 1
 	CHANNELS_PROVIDER_BIN=$work/terraform-provider-channels go_test -timeout 20m -parallel 8 ./test/faults/...
 }
 
 command_line() {
-	build_provider "$work" || return 1
 	CHANNELS_PROVIDER_BIN=$work/terraform-provider-channels go_test -timeout 20m ./test/cli/... ./test/wiring/...
 }
 
 end_to_end() {
-	build_provider "$work" || return 1
 	CHANNELS_PROVIDER_BIN=$work/terraform-provider-channels go_test -timeout 20m ./test/e2e/...
 }
 
 # documentation also says how many code blocks were run, validated and excused.
 documentation() {
 	local result=0
-	build_provider "$work" || return 1
 	CHANNELS_PROVIDER_BIN=$work/terraform-provider-channels CHANNELS_DOCS_SUMMARY=$work/blocks \
 		go_test -timeout 10m ./test/docs/... || result=1
 	cat "$work/blocks"
@@ -143,23 +165,26 @@ export_environment
 show_versions
 phase "lint" "$TOOLS_DIR/lint.sh"
 phase "generated files" "$TOOLS_DIR/check-generated.sh"
+build_provider "$work" || die "The provider does not build: see above."
+begin "acceptance tests, OpenTofu" acceptance "$CHANNELS_TOFU" registry.opentofu.org
+if [ -n "$CHANNELS_TERRAFORM" ]; then
+	begin "acceptance tests, Terraform" acceptance "$CHANNELS_TERRAFORM" registry.terraform.io
+fi
 phase "unit and fidelity tests" unit
+finish
 if [ -n "$full" ]; then
 	phase "unit tests with the race detector" race
 	for server in redis-6.2 redis-7.4 valkey-9.1; do phase "live checks, $server" probe "$server"; done
-fi
-phase "acceptance tests, OpenTofu" acceptance "$CHANNELS_TOFU" registry.opentofu.org
-if [ -n "$CHANNELS_TERRAFORM" ]; then
-	phase "acceptance tests, Terraform" acceptance "$CHANNELS_TERRAFORM" registry.terraform.io
 fi
 if [ -n "$full" ] || [ -z "$CHANNELS_TERRAFORM" ]; then
 	phase "acceptance tests, Terraform 1.5.7" acceptance "$CHANNELS_TERRAFORM_OLD" registry.terraform.io
 fi
 phase "command-line tests" command_line
 phase "fault matrix" fault_matrix
+begin "documentation" documentation
+begin "examples" examples
 phase "end to end" end_to_end
-phase "documentation" documentation
-phase "examples" examples
+finish
 phase "release configuration" release_configuration
 
 printf '\n=== summary ===\n'

@@ -127,7 +127,7 @@ func interruptions(t *testing.T) map[string]func(*testing.T) interruption {
 func TestInterrupt_EndsCheckAtOnceAtEveryStage(t *testing.T) {
 	for name, prepare := range interruptions(t) {
 		t.Run(name, func(t *testing.T) {
-			tfcli.Each(t, func(t *testing.T, cli tfcli.CLI) {
+			tfcli.One(t, func(t *testing.T, cli tfcli.CLI) {
 				c := prepare(t)
 				w := tfcli.New(t, cli)
 				w.Main(c.config)

@@ -61,7 +61,7 @@ func TestSeverities_AreRaisedLoweredAndSilencedAtBothLevels(t *testing.T) {
 	} {
 		t.Run(strings.Join([]string{test.id, test.provider, test.layer}, " "), func(t *testing.T) {
 			t.Parallel()
-			tfcli.Each(t, func(t *testing.T, cli tfcli.CLI) {
+			tfcli.One(t, func(t *testing.T, cli tfcli.CLI) {
 				t.Parallel()
 				w := tfcli.New(t, cli)
 				w.Main("provider \"channels\" {\n  " + severity(test.id, test.provider) + "\n}\n" + layer(urls[test.id], severity(test.id, test.layer)))
@@ -108,7 +108,7 @@ output "error" { value = data.channels_redis.this.error != null }
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			tfcli.Each(t, func(t *testing.T, cli tfcli.CLI) {
+			tfcli.One(t, func(t *testing.T, cli tfcli.CLI) {
 				t.Parallel()
 				w := tfcli.New(t, cli)
 				w.Main("provider \"channels\" {\n  " + severity(test.id, test.word) + "\n}\n" + test.config)

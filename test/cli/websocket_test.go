@@ -82,7 +82,7 @@ func TestWebSocket_NeverFailsForWhatItFinds(t *testing.T) {
 
 func TestWebSocket_MalformedArgumentsAreErrorsThatShowNothing(t *testing.T) {
 	t.Parallel()
-	tfcli.Each(t, func(t *testing.T, cli tfcli.CLI) {
+	tfcli.One(t, func(t *testing.T, cli tfcli.CLI) {
 		t.Parallel()
 		for name, test := range map[string]struct{ url, arguments, phrase string }{
 			"https":     {"https://u:" + password + "@app.example.com/?t=" + password, "", "write wss://"},
@@ -106,7 +106,7 @@ func TestWebSocket_MalformedArgumentsAreErrorsThatShowNothing(t *testing.T) {
 func TestWebSocket_ChecksOffLooksAtNothing(t *testing.T) {
 	t.Parallel()
 	server := faults.Serve(t, faults.HangUp)
-	tfcli.Each(t, func(t *testing.T, cli tfcli.CLI) {
+	tfcli.One(t, func(t *testing.T, cli tfcli.CLI) {
 		t.Parallel()
 		w := tfcli.New(t, cli)
 		w.Setenv("CHANNELS_CHECKS", "off")
@@ -176,7 +176,7 @@ func TestDelivery_SaysWhereTheMessageIsLostAndStoresNothing(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t, redistest.Password(password))
 	app := asgitest.Start(t, asgitest.Daphne, asgitest.Router, "REDIS_URL="+server.URL(), "PREFIX=other")
-	tfcli.Each(t, func(t *testing.T, cli tfcli.CLI) {
+	tfcli.One(t, func(t *testing.T, cli tfcli.CLI) {
 		t.Parallel()
 		for id, arguments := range map[string]string{
 			"delivery/no-members":    `wait = "1s"`,
@@ -202,7 +202,7 @@ func TestDelivery_SaysWhereTheMessageIsLostAndStoresNothing(t *testing.T) {
 
 func TestDelivery_StaticMistakesAreErrorsOfValidate(t *testing.T) {
 	t.Parallel()
-	tfcli.Each(t, func(t *testing.T, cli tfcli.CLI) {
+	tfcli.One(t, func(t *testing.T, cli tfcli.CLI) {
 		t.Parallel()
 		const redis, url = "redis://redis.example.com", "wss://app.example.com/ws/"
 		for arguments, phrase := range map[string]string{
@@ -224,7 +224,7 @@ func TestDelivery_StaticMistakesAreErrorsOfValidate(t *testing.T) {
 
 func TestDelivery_ChecksOffIsNoProof(t *testing.T) {
 	t.Parallel()
-	tfcli.Each(t, func(t *testing.T, cli tfcli.CLI) {
+	tfcli.One(t, func(t *testing.T, cli tfcli.CLI) {
 		t.Parallel()
 		w := tfcli.New(t, cli)
 		w.Setenv("CHANNELS_CHECKS", "off")
@@ -294,7 +294,7 @@ func TestInterrupt_EndsWebSocketsAtOnce(t *testing.T) {
 	} {
 		t.Run(command, func(t *testing.T) {
 			t.Parallel()
-			tfcli.Each(t, func(t *testing.T, cli tfcli.CLI) {
+			tfcli.One(t, func(t *testing.T, cli tfcli.CLI) {
 				t.Parallel()
 				connected := make(chan struct{})
 				var once sync.Once

@@ -44,6 +44,29 @@ func BenchmarkPlan(b *testing.B) {
 	}
 }
 
+// BenchmarkMemory plans layers with a healthy Redis, and with one that is
+// silent, and prints the most that a process of the provider had in memory.
+func BenchmarkMemory(b *testing.B) {
+	cli := tfcli.First(b)
+	healthy := redistest.Start(b)
+	silent := faults.Serve(b, faults.Silent)
+	for _, layers := range []int{1, 100, 1000} {
+		for name, url := range map[string]string{"healthy": healthy.URL(), "down": at(silent.Addr())} {
+			b.Run(fmt.Sprintf("%d/%s", layers, name), func(b *testing.B) {
+				w := tfcli.New(b, cli)
+				w.Main(strings.Replace(hundred(url, `timeout = "2s"`), "100", strconv.Itoa(layers), 1))
+				var most int64
+				for b.Loop() {
+					watch := w.WatchMemory()
+					w.OK("plan")
+					most = max(most, watch.Peaks()["terraform-provi"])
+				}
+				b.ReportMetric(float64(most)/(1<<20), "provider-MiB")
+			})
+		}
+	}
+}
+
 func median(figures []float64) float64 {
 	slices.Sort(figures)
 	return figures[len(figures)/2]

@@ -141,9 +141,9 @@ output "status" {
 func (tr *trial) run() tfcli.Result {
 	tr.t.Helper()
 	if tr.row.memory > 0 {
-		watch := watchMemory(tr.w)
+		watch := tr.w.WatchMemory()
 		defer func() {
-			peak := watch.peak()
+			peak := peak(watch)
 			if peak > tr.row.memory {
 				tr.t.Errorf("a process took %d MiB, more than %d", peak>>20, tr.row.memory>>20)
 			}

@@ -1,13 +1,8 @@
 package faults
 
 import (
-	"fmt"
-	"os"
 	"runtime"
-	"strconv"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/redistest"
@@ -42,53 +37,10 @@ func TestProbe_HostileRepliesTakeLittleMemory(t *testing.T) {
 	}
 }
 
-// memoryWatch looks at the processes of a workspace while they run.
-type memoryWatch struct {
-	ended, done chan struct{}
-	most        int64
-}
-
-func watchMemory(w *tfcli.Workspace) *memoryWatch {
-	m := &memoryWatch{ended: make(chan struct{}), done: make(chan struct{})}
-	go func() {
-		defer close(m.done)
-		ticker := time.NewTicker(20 * time.Millisecond)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-m.ended:
-				return
-			case <-ticker.C:
-				for _, id := range w.Processes() {
-					m.most = max(m.most, resident(id))
-				}
-			}
-		}
-	}()
-	return m
-}
-
-// peak is the most that one process had in memory at any look, in bytes.
-func (m *memoryWatch) peak() int64 {
-	close(m.ended)
-	<-m.done
-	return m.most
-}
-
-// resident is what /proc tells of a process: the most it ever had where the
-// system keeps that, and what it has now elsewhere.
-func resident(process int) int64 {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", process))
-	if err != nil {
-		return 0
-	}
-	var most int64
-	for line := range strings.Lines(string(text)) {
-		name, value, _ := strings.Cut(line, ":")
-		if name == "VmHWM" || name == "VmRSS" {
-			kilobytes, _ := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 10, 64)
-			most = max(most, kilobytes<<10)
-		}
+// peak is the most that any one process had in memory.
+func peak(m *tfcli.MemoryWatch) (most int64) {
+	for _, bytes := range m.Peaks() {
+		most = max(most, bytes)
 	}
 	return most
 }

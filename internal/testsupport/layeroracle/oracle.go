@@ -77,9 +77,9 @@ type Exception struct {
 
 func (e *Exception) Error() string { return e.Type + ": " + e.Text }
 
-// Start starts Python with a stack, until the test ends. Where the environment
-// is missing the test skips, or fails if CI is set. It skips in short mode.
-func Start(tb testing.TB, stack Stack) *Process {
+// Interpreter is the Python of a stack. Where the environment is missing the
+// test skips, or fails if CI is set. It skips in short mode.
+func Interpreter(tb testing.TB, stack Stack) string {
 	tb.Helper()
 	if testing.Short() {
 		tb.Skip("short mode: Python is not asked")
@@ -92,6 +92,14 @@ func Start(tb testing.TB, stack Stack) *Process {
 		}
 		missing("no Python environment %s: run tools/setup-python.sh %[1]s", stack.Environment)
 	}
+	return interpreter
+}
+
+// Start starts Python with a stack, until the test ends. Where the environment
+// is missing the test skips, or fails if CI is set. It skips in short mode.
+func Start(tb testing.TB, stack Stack) *Process {
+	tb.Helper()
+	interpreter := Interpreter(tb, stack)
 	p := &Process{stack: stack, waiting: map[int]chan answer{}}
 	// -I: nothing from the user's environment; -c: the script lies nowhere.
 	command := exec.Command(interpreter, "-I", "-X", "utf8", "-c", driver)

@@ -11,6 +11,9 @@ type Variable struct {
 	Name string
 	// Value is unknown where it is not known yet.
 	Value Value[secret.String]
+	// Spelled is another spelling that the app reads as the same, for .env text
+	// that cannot carry Value; unset where there is none.
+	Spelled Value[secret.String]
 }
 
 // Environment are exactly the variables the app needs, in a fixed order; not
@@ -18,7 +21,8 @@ type Variable struct {
 // them: the settings code computes int(REDIS_PORT) even when REDIS_URL is
 // set, and a Kubernetes Service named "redis" would inject "tcp://...".
 //
-// What is write-only stands there as unknown.
+// What is write-only stands there as unknown, and so do hosts that have no form
+// that would reach the app.
 func Environment(s Settings, r Resolution) Value[[]Variable] {
 	backend, ok := r.Backend.Get()
 	if !ok || s.SettingsModule.IsUnknown() || backend.UsesRedis() && s.Config.KeysUncertain {
@@ -31,10 +35,14 @@ func Environment(s Settings, r Resolution) Value[[]Variable] {
 			vars = append(vars, Variable{Name: name, Value: value})
 		}
 	}
-	if backend.UsesRedis() && hasURL(s.RedisURL) {
+	several := s.Hosts.IsUnknown() || len(s.Hosts.Or(nil)) > 0
+	if backend.UsesRedis() && several && names.Hosts != "" {
+		vars = append(vars, hostsVariable(s, r))
+	}
+	if backend.UsesRedis() && !several && hasURL(s.RedisURL) {
 		add(names.RedisURL, hideIf(s.RedisURLWriteOnly, s.RedisURL))
 	}
-	if backend.UsesRedis() && !hasURL(s.RedisURL) {
+	if backend.UsesRedis() && !several && !hasURL(s.RedisURL) {
 		add(names.RedisHost, asSecret(s.RedisHost.Else(Known(DefaultRedisHost))))
 	}
 	add(names.RedisPort, asSecret(s.RedisPort.Else(Known(DefaultRedisPort))))
@@ -44,6 +52,19 @@ func Environment(s Settings, r Resolution) Value[[]Variable] {
 	}
 	add(names.SettingsModule, asSecret(s.SettingsModule.Else(Known(DefaultSettingsModule))))
 	return Known(vars)
+}
+
+// hostsVariable carries hosts as JSON.
+func hostsVariable(s Settings, r Resolution) Variable {
+	v := Variable{Name: s.Variables.Hosts, Value: Unknown[secret.String](), Spelled: Unknown[secret.String]()}
+	hosts, known := r.Hosts.Get()
+	if !known || s.HostsWriteOnly {
+		return v
+	}
+	if text, err := HostsJSON(hosts); err == nil {
+		v.Value, v.Spelled = Known(text), Known(SpelledHosts(text))
+	}
+	return v
 }
 
 func hideIf(writeOnly bool, v Value[secret.String]) Value[secret.String] {
@@ -95,6 +116,7 @@ func SettingsFrom(vars map[string]Value[secret.String], names Variables, debug D
 		RedisURL:  lookup(vars, names.RedisURL),
 		RedisHost: plain(lookup(vars, names.RedisHost)),
 		RedisPort: plain(lookup(vars, names.RedisPort)),
+		HostsText: lookup(vars, names.Hosts),
 		Variables: names,
 	}
 	s.SettingsModule = plain(lookup(vars, names.SettingsModule))

@@ -1,12 +1,5 @@
 package channelconfig
 
-import (
-	"math/big"
-
-	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/redisurl"
-	"github.com/channel-layer/terraform-provider-channels/internal/secret"
-)
-
 // Backend is the kind of a channel layer.
 type Backend int
 
@@ -55,43 +48,3 @@ func (b Backend) Class() string {
 
 // UsesRedis reports whether the backend is one of Redis.
 func (b Backend) UsesRedis() bool { return b == Core || b == PubSub }
-
-// Host is an entry of CONFIG.hosts: a URL, or a host and a port.
-type Host struct {
-	// URL is set for an entry that is one; Host and Port then are not.
-	URL secret.String
-	// Host is the name or address of a (host, port) entry; it may be "", as
-	// REDIS_HOST may be.
-	Host string
-	// Port is what int() made of REDIS_PORT, of any size; nil for a URL.
-	Port *big.Int
-	// Setting is where the entry comes from: REDIS_URL or REDIS_HOST.
-	Setting string
-}
-
-// IsURL reports whether the entry is a URL.
-func (h Host) IsURL() bool { return h.Port == nil }
-
-// Connection is what redis-py of that line would connect with. The error is
-// a [redisurl.Error].
-func (h Host) Connection(line redisurl.Line) (redisurl.Connection, error) {
-	if !h.IsURL() {
-		return redisurl.HostPort(h.Host, h.Port), nil
-	}
-	u, err := redisurl.Parse(h.URL, line)
-	if err != nil {
-		return redisurl.Connection{}, err
-	}
-	return u.Connection, nil
-}
-
-// Showable reports whether people may be shown where the entry leads: a host,
-// a port, a path and a database that look like ones. What redis-py refuses
-// leads nowhere.
-func (h Host) Showable(line redisurl.Line) bool {
-	if !h.IsURL() {
-		return redisurl.HostPort(h.Host, h.Port).Showable()
-	}
-	u, err := redisurl.Parse(h.URL, line)
-	return err == nil && u.Showable()
-}

@@ -73,18 +73,54 @@ func (e *Exception) Unwrap() error { return e.Err }
 //
 // An explicit backend overrules the first condition and leaves the second. An
 // unknown URL counts as set: whoever passes one means it.
+//
+// Where there are hosts, it does what the settings that are rendered for
+// several hosts do, which read the hosts first and put them before REDIS_URL.
 func Resolve(s Settings) Resolution {
 	r := Resolution{Debug: s.Debug.Else(Known(false))}
 	r.Origins.Debug = originOf(s.Debug.IsSet(), SettingDebug)
+	hosts, err := resolveHostList(s)
+	if err != nil {
+		r.Exception = &Exception{Class: "json.decoder.JSONDecodeError", Setting: SettingHosts, Err: err}
+		return r
+	}
 	port, err := resolvePort(s.RedisPort)
 	if err != nil {
 		r.Exception = &Exception{Class: "ValueError", Setting: SettingRedisPort, Err: err}
 		return r
 	}
 	r.Port = port
-	r.Backend, r.Origins.Backend = resolveBackend(s)
-	r.resolveHosts(s)
+	r.Backend, r.Origins.Backend = resolveBackend(s, hosts)
+	r.resolveHosts(s, hosts)
 	return r
+}
+
+// resolveHostList are the hosts that are set for themselves; none where there
+// are none that Python takes for true.
+func resolveHostList(s Settings) (Value[[]Host], error) {
+	none := Value[[]Host]{}
+	if s.Hosts.IsUnknown() || s.HostsText.IsUnknown() {
+		return Unknown[[]Host](), nil
+	}
+	entries, isSet := s.Hosts.Get()
+	if !isSet {
+		hosts, err := readHosts(s.HostsText.Or(secret.String{}).Reveal())
+		if err != nil || len(hosts) == 0 {
+			return none, err
+		}
+		return Known(hosts), nil
+	}
+	if len(entries) == 0 {
+		return none, nil
+	}
+	hosts := make([]Host, len(entries))
+	for i, entry := range entries {
+		if !entry.known() {
+			return Unknown[[]Host](), nil
+		}
+		hosts[i] = entry.host(i)
+	}
+	return Known(hosts), nil
 }
 
 func originOf(set bool, setting string) Origin {
@@ -113,12 +149,15 @@ func hasURL(url Value[secret.String]) bool {
 	return url.IsUnknown() || ok && !text.IsEmpty()
 }
 
-func resolveBackend(s Settings) (Value[Backend], Origin) {
+func resolveBackend(s Settings, hosts Value[[]Host]) (Value[Backend], Origin) {
 	if s.Backend.IsUnknown() {
 		return Unknown[Backend](), SettingBackend
 	}
 	if asked := s.Backend.Or(Auto); asked != Auto {
 		return Known(asked), SettingBackend
+	}
+	if hosts.IsSet() {
+		return Known(Core), SettingHosts
 	}
 	if hasURL(s.RedisURL) {
 		return Known(Core), SettingRedisURL
@@ -133,13 +172,15 @@ func resolveBackend(s Settings) (Value[Backend], Origin) {
 	return Known(Core), origin
 }
 
-func (r *Resolution) resolveHosts(s Settings) {
+func (r *Resolution) resolveHosts(s Settings, hosts Value[[]Host]) {
 	backend, ok := r.Backend.Get()
 	switch {
 	case !ok:
 		r.Hosts = Unknown[[]Host]()
 	case !backend.UsesRedis():
 		r.Hosts = Known[[]Host](nil)
+	case hosts.IsSet():
+		r.Hosts = hosts
 	case hasURL(s.RedisURL):
 		url, known := s.RedisURL.Get()
 		if !known {

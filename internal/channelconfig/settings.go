@@ -11,6 +11,7 @@ const (
 	SettingRedisURL   = "REDIS_URL"
 	SettingRedisHost  = "REDIS_HOST"
 	SettingRedisPort  = "REDIS_PORT"
+	SettingHosts      = "hosts"
 	SettingDebug      = "DEBUG"
 	SettingBackend    = "BACKEND"
 	SettingModule     = "DJANGO_SETTINGS_MODULE"
@@ -46,6 +47,13 @@ type Settings struct {
 	// RedisURLWriteOnly is set where the URL may differ between two looks at
 	// the same settings: nothing that outlives a look may carry its value.
 	RedisURLWriteOnly bool
+	// Hosts are several hosts, in place of the three above. HostsText is the
+	// text of the variable that carries them, for settings that are read from
+	// an environment; only one of the two is set.
+	Hosts     Value[[]HostEntry]
+	HostsText Value[secret.String]
+	// HostsWriteOnly is to the hosts what RedisURLWriteOnly is to the URL.
+	HostsWriteOnly bool
 	// Debug is Django's DEBUG. DebugUnreadable is set where there is a text
 	// for it that cannot be read as true or false; Debug is unknown then.
 	Debug           Value[bool]
@@ -92,7 +100,7 @@ type ChannelCapacity struct {
 // apps that use others than the settings code. An empty name leaves the
 // variable out.
 type Variables struct {
-	RedisURL, RedisHost, RedisPort, Debug, SettingsModule, EncryptionKeys string
+	RedisURL, RedisHost, RedisPort, Hosts, Debug, SettingsModule, EncryptionKeys string
 	// DebugTrue and DebugFalse are how DEBUG is written.
 	DebugTrue, DebugFalse string
 }
@@ -103,6 +111,7 @@ func DefaultVariables() Variables {
 		RedisURL:       "REDIS_URL",
 		RedisHost:      "REDIS_HOST",
 		RedisPort:      "REDIS_PORT",
+		Hosts:          "CHANNEL_LAYERS_HOSTS",
 		Debug:          "DEBUG",
 		SettingsModule: "DJANGO_SETTINGS_MODULE",
 		EncryptionKeys: "CHANNEL_LAYERS_SYMMETRIC_ENCRYPTION_KEYS",

@@ -58,6 +58,7 @@ func structs(t *testing.T, text string) map[string]any {
 	resolution := channelconfig.Resolve(settings)
 	broken := channelconfig.Resolve(channelconfig.Settings{RedisPort: channelconfig.Known(text)})
 	in := lint.NewInput(settings, resolution, true)
+	hosts := hostsWith(t, s)
 	reading := in.Readings[len(in.Readings)-1]
 	_, misread := render.DotEnv([]render.Var{{Name: "A", Value: secret.New(text + "'#")}})
 	_, parts := redisurl.Build(redisurl.Parts{Host: "h", Query: map[string]secret.String{text: s}})
@@ -90,6 +91,12 @@ func structs(t *testing.T, text string) map[string]any {
 		"channelconfig.ChannelCapacity": channelconfig.ChannelCapacity{},
 		"channelconfig.Variables":       channelconfig.DefaultVariables(),
 		"channelconfig.Host":            resolution.Hosts.Or(nil)[0],
+		"channelconfig.HostEntry":       hosts.Hosts.Or(nil)[0],
+		"channelconfig.SentinelEntry":   hosts.Hosts.Or(nil)[0].Sentinels.Or(nil)[0],
+		"channelconfig.Sentinel":        channelconfig.Resolve(hosts).Hosts.Or(nil)[0],
+		"channelconfig.SentinelAddress": channelconfig.Resolve(hosts).Hosts.Or(nil)[0].Sentinel.Addresses,
+		"channelconfig.HostError":       brokenHost(t, text),
+		"channelconfig.HostsError":      channelconfig.Resolve(channelconfig.Settings{HostsText: channelconfig.Known(secret.New("[" + text))}).Exception,
 		"channelconfig.Origins":         resolution.Origins,
 		"channelconfig.Resolution":      resolution,
 		"channelconfig.Exception":       broken.Exception,
@@ -141,6 +148,33 @@ func structs(t *testing.T, text string) map[string]any {
 		"serializer.Settings":           serializer.ForCore(options),
 		"serializer.Serializer":         encrypting,
 	}
+}
+
+// hostsWith has the secret wherever an entry of hosts takes one.
+func hostsWith(t *testing.T, s secret.String) channelconfig.Settings {
+	t.Helper()
+	known := channelconfig.Known[secret.String]
+	settings := channelconfig.Settings{Hosts: channelconfig.Known([]channelconfig.HostEntry{{
+		Sentinels:  channelconfig.Known([]channelconfig.SentinelEntry{{Host: channelconfig.Known("s.example.com")}}),
+		MasterName: channelconfig.Known("m"), Username: known(s), Password: known(s),
+		SentinelUsername: known(s), SentinelPassword: known(s),
+		Arguments: channelconfig.Known(map[string]secret.String{"client_name": s}),
+	}})}
+	if problem := channelconfig.Resolve(settings).Hosts.Or(nil)[0].Problem; problem != nil {
+		t.Fatal(problem)
+	}
+	return settings
+}
+
+// brokenHost has the secret where a host belongs.
+func brokenHost(t *testing.T, text string) *channelconfig.HostError {
+	t.Helper()
+	entry := channelconfig.HostEntry{Host: channelconfig.Known(text + "@h"), Arguments: channelconfig.Known(map[string]secret.String{text: secret.New(text)})}
+	hosts := channelconfig.Resolve(channelconfig.Settings{Hosts: channelconfig.Known([]channelconfig.HostEntry{entry})}).Hosts.Or(nil)
+	if len(hosts) != 1 || hosts[0].Problem == nil {
+		t.Fatal("the entry is not refused")
+	}
+	return hosts[0].Problem
 }
 
 // nowhere is a network without names.

@@ -26,6 +26,10 @@ type result struct {
 
 	roundTrip *RoundTrip // nil if it was not reached
 
+	// address is the master's that Sentinels named, for people; "" for a host that
+	// was given.
+	address string
+
 	// death is what others may take of it, nil where somebody answered.
 	death *death
 
@@ -51,6 +55,10 @@ type attempt struct {
 	last atomic.Pointer[lastWords]
 	// rightsKnown: what this user may do was learned before a round trip.
 	rightsKnown bool
+	// by is what led to the server, nil for a host that was given.
+	by *found
+	// standby: the server is a replica, and looked at as what may become master.
+	standby bool
 	// lend is what is done with the connection in the end, nil for nothing.
 	lend Use
 	// hanging is held while the connection is hung up.
@@ -101,6 +109,15 @@ func (a *attempt) safely(ctx context.Context, do func()) func() {
 }
 
 func (a *attempt) climb(ctx context.Context) {
+	if a.request.Sentinel != nil {
+		a.climbBySentinel(ctx)
+		return
+	}
+	a.up(ctx, a.talk)
+}
+
+// up connects and then talks.
+func (a *attempt) up(ctx context.Context, talk func(context.Context)) {
 	connection := a.request.Connection
 	switch connection.Transport {
 	case redisurl.Unix:
@@ -127,7 +144,7 @@ func (a *attempt) climb(ctx context.Context) {
 			return
 		}
 	}
-	a.talk(ctx)
+	talk(ctx)
 }
 
 // stage runs one step, times it, and reports whether to go on.

@@ -86,6 +86,11 @@ func (a *attempt) survey(ctx context.Context, s *session, said answers) {
 	a.recordPart(StageServer, server, learned.info != nil, asking)
 	a.note(rights...)
 	a.note(server...)
+	a.sortNotes()
+}
+
+// sortNotes puts the grave ones first.
+func (a *attempt) sortNotes() {
 	slices.SortStableFunc(a.result.notes, func(p, q *problem) int {
 		return cmp.Compare(q.finding().Severity, p.finding().Severity)
 	})
@@ -115,7 +120,7 @@ func (a *attempt) judgeRights(ctx context.Context, said answers, learned *survey
 	}
 	switch kindOf(reply.refusal) {
 	case refusalBusy:
-		if learned.hello.role == roleReplica {
+		if learned.hello.role == roleReplica && !a.standby {
 			return a.isReplica(learned)
 		}
 		return a.judgeRefusal(StageRights, reply.refusal)

@@ -48,6 +48,9 @@ var docReplica = finding.Doc{
 }
 
 func (a *attempt) isReplica(learned *survey) *problem {
+	if a.by != nil {
+		return a.staleMaster()
+	}
 	observed := "Redis at " + a.address() + " is a replica"
 	if learned.info["master_link_status"] == "down" {
 		observed += ", and it has lost the connection to its master"
@@ -73,7 +76,7 @@ func (a *attempt) kindProblems(learned *survey) []*problem {
 	case is(server.Mode, modeCluster) && a.request.layer().isCore(), learned.info["cluster_enabled"] == "1" && a.request.layer().isCore():
 		problems = append(problems, a.isCluster())
 	}
-	if is(server.Role, roleReplica) || learned.permit == permitReadOnly {
+	if !a.standby && (is(server.Role, roleReplica) || learned.permit == permitReadOnly) {
 		problems = append(problems, a.isReplica(learned))
 	}
 	return problems

@@ -25,6 +25,9 @@ type death struct {
 
 // dead keeps what tell says for others that ask the same address, and says it.
 func (a *attempt) dead(tell func(*attempt) *problem) *problem {
+	if a.by != nil {
+		tell = a.by.unreachable(tell)
+	}
 	p := tell(a)
 	// What failed on this machine says nothing about the address.
 	if p.doc.ID != docConnectFailed.ID {
@@ -133,15 +136,16 @@ func (p *Prober) try(ctx context.Context, d deaths, k key, request Request, take
 // site is the key of what a request reaches before it says who it is: the
 // address, how the connection to it is secured, and how long that may take.
 func (k keyring) site(r Request, more ...string) key {
-	c := r.Connection
+	return k.of(Request{Connection: placeOf(r.Connection), Sentinel: r.Sentinel.places(), Timeout: r.Timeout}, more...)
+}
+
+// placeOf is a connection without what is told to the other end.
+func placeOf(c redisurl.Connection) redisurl.Connection {
 	options := map[string]redisurl.Option{}
 	for name, option := range c.Options {
 		if c.Transport == redisurl.TLS && strings.HasPrefix(name, "ssl_") {
 			options[name] = option
 		}
 	}
-	return k.of(Request{
-		Connection: redisurl.Connection{Transport: c.Transport, Host: c.Host, Port: c.Port, Path: c.Path, Options: options},
-		Timeout:    r.Timeout,
-	}, more...)
+	return redisurl.Connection{Transport: c.Transport, Host: c.Host, Port: c.Port, Path: c.Path, Options: options}
 }

@@ -13,7 +13,7 @@ func crashedProblem() *problem {
 // Docs are the documentation of every finding of the live check, for the
 // registry. The check/crashed that rules share stands in finding.SharedDocs.
 func Docs() []finding.Doc {
-	return slices.Concat(networkDocs(), unixDocs(), tlsDocs(), authDocs(), serverDocs(), capabilityDocs(), tripDocs())
+	return slices.Concat(networkDocs(), unixDocs(), sentinelDocs(), tlsDocs(), authDocs(), serverDocs(), capabilityDocs(), tripDocs())
 }
 
 // capabilityDocs are those of what is looked at from DepthCapabilities on.

@@ -45,6 +45,9 @@ func (r Request) Address() string { return r.address() }
 // one are shown: what is written in the place of a host may be a password.
 func (r Request) address() string {
 	connection := r.Connection
+	if r.Sentinel != nil {
+		return r.Sentinel.address(r.Hidden)
+	}
 	if r.Hidden {
 		return "(an address that is not shown)"
 	}

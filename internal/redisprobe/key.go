@@ -49,6 +49,16 @@ func (k keyring) of(r Request, more ...string) key {
 		add(c.Options[name].Text.Reveal())
 	}
 	add("")
+	if s := r.Sentinel; s != nil {
+		add("sentinel")
+		add(s.MasterName)
+		for _, c := range s.Sentinels {
+			// A request without a Sentinel, so that this ends.
+			one := k.of(Request{Connection: c})
+			add(string(one[:]))
+		}
+		add("")
+	}
 	if r.Depth > DepthPing {
 		r.layer().identify(add)
 		add("")

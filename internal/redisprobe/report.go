@@ -55,12 +55,16 @@ func (r result) report(request Request) Report {
 	if r.ended {
 		return canceled(request.address())
 	}
+	address := request.address()
+	if r.address != "" {
+		address = r.address
+	}
 	return Report{
 		Outcome:   r.outcome(request),
 		Ready:     r.ready(),
 		Stages:    slices.Clone(r.stages),
 		Server:    r.server,
-		Address:   request.address(),
+		Address:   address,
 		Answered:  r.answered,
 		Transient: r.heals(),
 		Attempts:  r.attempts,

@@ -29,8 +29,11 @@ const DefaultTimeout = 5 * time.Second
 
 // Request says what to check and on whose behalf.
 type Request struct {
-	// Connection is what redis-py would connect with.
+	// Connection is what redis-py would connect with. Where Sentinel is set, its
+	// host and port are not: they are those of the master, when it is found.
 	Connection redisurl.Connection
+	// Sentinel finds the host, nil for one that is given.
+	Sentinel *Sentinel
 	// Redis is the version of redis-py in the app, nil where nobody stated
 	// it: then only what holds for every supported version is reported, and
 	// what depends on the version is of severity Info.
@@ -69,12 +72,15 @@ type StageName string
 
 // Stages, in their order.
 const (
-	StageResolve StageName = "resolve" // the name, to addresses
-	StageConnect StageName = "connect" // TCP or the Unix socket
-	StageTLS     StageName = "tls"     // the TLS handshake
-	StageAuth    StageName = "auth"    // HELLO, and AUTH
-	StageSelect  StageName = "select"  // SELECT, where the database is not 0
-	StagePing    StageName = "ping"    // PING; not from DepthCapabilities on, where the rights stage proves as much
+	// StageSentinel asks the Sentinels for the master, whose the stages are that
+	// follow; only where there are Sentinels.
+	StageSentinel StageName = "sentinel"
+	StageResolve  StageName = "resolve" // the name, to addresses
+	StageConnect  StageName = "connect" // TCP or the Unix socket
+	StageTLS      StageName = "tls"     // the TLS handshake
+	StageAuth     StageName = "auth"    // HELLO, and AUTH
+	StageSelect   StageName = "select"  // SELECT, where the database is not 0
+	StagePing     StageName = "ping"    // PING; not from DepthCapabilities on, where the rights stage proves as much
 	// StageRights is what this user may do, from DepthCapabilities on.
 	// Undetermined where that could not be learned.
 	StageRights StageName = "rights"
@@ -82,6 +88,9 @@ const (
 	// Undetermined where it does not say it to this user: nothing is known then
 	// about its memory, its clients and its disk.
 	StageServer StageName = "server"
+	// StageReplicas is whether the layer could work with those that would take the
+	// master's place, from DepthCapabilities on; only where there are Sentinels.
+	StageReplicas StageName = "replicas"
 	// StageRoundTrip sends messages and receives them, at DepthRoundTrip.
 	StageRoundTrip StageName = "round_trip"
 )
@@ -115,7 +124,8 @@ type Report struct {
 	// where the check did not get that far.
 	Server *Server `json:"server,omitempty"`
 	// Address is what was connected to, for people: "host:port" or
-	// "unix:path".
+	// "unix:path". Of a master that Sentinels did not name it is "<name> of
+	// Sentinel host:port, ...".
 	Address string `json:"address"`
 	// Answered says that the other end sent at least one byte, Redis or not.
 	Answered bool `json:"answered"`

@@ -15,6 +15,9 @@ type config struct {
 	tls      *Authority
 	tlsLines []string
 	sentinel bool
+	// follows: it logs in with its own password at the master that it is told to
+	// follow.
+	follows bool
 }
 
 func (c *config) add(format string, arguments ...any) {

@@ -27,10 +27,16 @@ func (s *Server) Restart() {
 
 // Suspend stops the server's process, which answers nothing from then on: the
 // system goes on accepting connections for it.
-func (s *Server) Suspend() { _ = s.command.Process.Signal(syscall.SIGSTOP) }
+func (s *Server) Suspend() {
+	s.suspended = true
+	_ = s.command.Process.Signal(syscall.SIGSTOP)
+}
 
 // Resume undoes Suspend.
-func (s *Server) Resume() { _ = s.command.Process.Signal(syscall.SIGCONT) }
+func (s *Server) Resume() {
+	s.suspended = false
+	_ = s.command.Process.Signal(syscall.SIGCONT)
+}
 
 // Clients are the connections that are open now, as CLIENT LIST tells them, but
 // for the test's own and those of replicas.

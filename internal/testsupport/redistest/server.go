@@ -35,6 +35,8 @@ type Server struct {
 	path     string // of the binary
 	dir      string
 	baseline int // connections of our own
+	// suspended: its process is stopped.
+	suspended bool
 }
 
 // administrator is a user of the test's own, so that servers can be asked
@@ -135,6 +137,9 @@ func (s *Server) text(dir string) string {
 			lines = append(lines, "tls-auth-clients no")
 		}
 		lines = append(lines, s.config.tlsLines...)
+	}
+	if s.config.follows && s.config.password != "" {
+		lines = append(lines, "masterauth "+quote(s.config.password))
 	}
 	return strings.Join(append(lines, s.config.lines...), "\n") + "\n"
 }

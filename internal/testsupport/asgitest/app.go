@@ -5,11 +5,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"testing"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/redistest"
+	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/worktree"
 )
 
 // Server is what runs an app.
@@ -60,9 +60,8 @@ func StartOn(t testing.TB, port int, server Server, app string, environment ...s
 	default:
 		arguments = []string{"apps.py", number}
 	}
-	_, here, _, _ := runtime.Caller(0)
 	command := exec.CommandContext(context.Background(), interpreter(t), append([]string{"-u", "-B"}, arguments...)...)
-	command.Dir = filepath.Dir(here)
+	command.Dir = worktree.Path("internal/testsupport/asgitest")
 	command.Env = append([]string{"HOME=" + os.Getenv("HOME")}, environment...)
 	return &App{start(t, port, command)}
 }

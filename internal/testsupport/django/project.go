@@ -4,15 +4,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/worktree"
 )
 
 // projectDir is test/e2e/project of this repository.
 func projectDir() string {
-	_, here, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(here), "..", "..", "..", "test", "e2e", "project")
+	return worktree.Path("test/e2e/project")
 }
 
 func projectFile(t testing.TB, name string) string {

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +15,7 @@ import (
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/canary"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/tfcli"
+	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/worktree"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -171,8 +171,7 @@ func compare(t testing.TB, name, got string) {
 
 // directory is testdata/golden of the repository.
 func directory() string {
-	_, here, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(here), "..", "..", "..", "testdata", "golden")
+	return worktree.Path("testdata/golden")
 }
 
 // Kept is a golden file.

@@ -5,9 +5,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"testing"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/worktree"
 )
 
 // binaryName is what dev_overrides look for.
@@ -52,9 +53,8 @@ func build() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	_, here, _, _ := runtime.Caller(0)
 	command := exec.Command("go", "build", "-trimpath", "-o", filepath.Join(dir, binaryName), ".")
-	command.Dir = filepath.Join(filepath.Dir(here), "..", "..", "..")
+	command.Dir = worktree.Path(".")
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if output, err := command.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("the provider does not build: %w\n%s", err, output)

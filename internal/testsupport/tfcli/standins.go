@@ -5,9 +5,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/worktree"
 )
 
 // standins are the providers of others that internal/testsupport/standins
@@ -48,9 +49,8 @@ func buildStandins() (string, error) {
 		return "", err
 	}
 	binary := filepath.Join(dir, "standins")
-	_, here, _, _ := runtime.Caller(0)
 	command := exec.Command("go", "build", "-trimpath", "-o", binary, "./internal/testsupport/standins")
-	command.Dir = filepath.Join(filepath.Dir(here), "..", "..", "..")
+	command.Dir = worktree.Path(".")
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if output, err := command.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("the stand-ins do not build: %w\n%s", err, output)

@@ -123,6 +123,7 @@ func structs(t *testing.T, text string) map[string]any {
 		"render.OptionError":            &render.OptionError{},
 		"render.ValueError":             &render.ValueError{},
 		"redisprobe.Request":            request,
+		"redisprobe.Sentinel":           redisprobe.Sentinel{Sentinels: []redisurl.Connection{{Username: s, Password: s}}, MasterName: "m"},
 		"redisprobe.Layer":              layer,
 		"redisprobe.Server":             redisprobe.Server{},
 		"redisprobe.RoundTrip":          redisprobe.RoundTrip{},

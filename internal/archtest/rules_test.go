@@ -143,11 +143,19 @@ var rules = []rule{
 			}, layerWithoutFlush),
 	},
 
+	// The user that an app logs in as, made over the connections of the checks.
+	{
+		pkg: "internal/redisuser",
+		internal: []string{
+			"internal/secret", "internal/finding", "internal/crash", "internal/channelconfig", "internal/channellayer", "internal/redisprobe",
+		},
+	},
+
 	// The documentation of all findings, wherever they are reported.
 	{
 		pkg: "internal/catalog",
 		internal: []string{
-			"internal/finding", "internal/channelconfig/...", "internal/redisprobe", "internal/wsprobe", "internal/delivery",
+			"internal/finding", "internal/channelconfig/...", "internal/redisprobe", "internal/wsprobe", "internal/delivery", "internal/redisuser",
 		},
 	},
 
@@ -163,7 +171,7 @@ var rules = []rule{
 		pkg: "internal/provider", tree: true,
 		internal: slices.Concat([]string{
 			"internal/secret", "internal/finding", "internal/crash", "internal/channelconfig/...", "internal/catalog",
-			"internal/netprobe", "internal/redisprobe/...", "internal/wsprobe/...", "internal/delivery",
+			"internal/netprobe", "internal/redisprobe/...", "internal/wsprobe/...", "internal/delivery", "internal/redisuser",
 		}, layerWithoutFlush),
 		external: []string{terraform, "golang.org/x/sync"},
 	},

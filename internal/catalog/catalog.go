@@ -8,6 +8,7 @@ import (
 	"github.com/channel-layer/terraform-provider-channels/internal/delivery"
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
+	"github.com/channel-layer/terraform-provider-channels/internal/redisuser"
 	"github.com/channel-layer/terraform-provider-channels/internal/wsprobe"
 )
 
@@ -21,5 +22,6 @@ func Registry() finding.Registry {
 		redisprobe.Docs(),
 		wsprobe.Docs(),
 		delivery.Docs(),
+		redisuser.Docs(),
 	)
 }

@@ -27,6 +27,8 @@ type defaults struct {
 	// hundred layers on one silent Redis give one warning, and of errors one
 	// that explains and ninety-nine of a sentence.
 	explained sync.Map
+	// users are those that refreshes saw.
+	users sync.Map
 }
 
 func newDefaults() *defaults { return &defaults{} }

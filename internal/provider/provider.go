@@ -90,6 +90,7 @@ func (p *channelsProvider) Resources(context.Context) []func() resource.Resource
 	return []func() resource.Resource{
 		func() resource.Resource { return &layerResource{defaults: p.defaults} },
 		func() resource.Resource { return &deliveryResource{defaults: p.defaults} },
+		func() resource.Resource { return &redisUserResource{defaults: p.defaults} },
 	}
 }
 

@@ -165,7 +165,7 @@ func getAny(r *reader, f field) attr.Value {
 		return get[types.Bool](r, f.name)
 	case kindStringMap:
 		return get[types.Map](r, f.name)
-	case kindStringList:
+	case kindStringList, kindObjectList:
 		return get[types.List](r, f.name)
 	case kindObject:
 		return get[types.Object](r, f.name)

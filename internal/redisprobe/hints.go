@@ -100,3 +100,6 @@ func (a *attempt) lineOr(otherwise redisurl.Line) redisurl.Line {
 	line, _ := redisurl.LineOf(*a.request.Redis)
 	return line
 }
+
+// AddressOf is what a request connects to, for people, as in [Report.Address].
+func AddressOf(request Request) string { return request.address() }

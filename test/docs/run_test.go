@@ -76,7 +76,7 @@ func open(t *testing.T, cli tfcli.CLI, steps []block) *site {
 	for _, step := range steps {
 		if step.has("redis") {
 			s.secret = step.notes["redis"]
-			server := redistest.Start(t, redistest.Password(s.secret))
+			server := redistest.Start(t, redistest.Password(s.secret), redistest.ACLFile())
 			s.host = forward(t, server.Addr())
 		}
 	}

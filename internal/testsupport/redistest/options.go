@@ -1,7 +1,10 @@
 package redistest
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -18,6 +21,9 @@ type config struct {
 	// follows: it logs in with its own password at the master that it is told to
 	// follow.
 	follows bool
+	// aclFile and file: users, or the whole configuration, stand in a file, which
+	// outlives a restart.
+	aclFile, file bool
 }
 
 func (c *config) add(format string, arguments ...any) {
@@ -119,4 +125,21 @@ func quote(text string) string {
 	}
 	b.WriteByte('"')
 	return b.String()
+}
+
+// ACLFile makes the server keep its users in an ACL file, as ACL SAVE writes it.
+func ACLFile() Option { return func(c *config) { c.aclFile = true } }
+
+// ConfigFile gives the server its configuration in a file, which CONFIG REWRITE
+// can write.
+func ConfigFile() Option { return func(c *config) { c.file = true } }
+
+// BreakACLFile puts a directory into the place of the ACL file, so that it cannot
+// be saved.
+func (s *Server) BreakACLFile() {
+	s.t.Helper()
+	file := filepath.Join(s.dir, "users.acl")
+	if err := errors.Join(os.Remove(file), os.Mkdir(file, 0o700)); err != nil {
+		s.t.Fatal(err)
+	}
 }

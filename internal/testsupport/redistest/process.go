@@ -2,6 +2,7 @@ package redistest
 
 import (
 	"context"
+	"net/url"
 	"strings"
 	"syscall"
 	"testing"
@@ -84,4 +85,16 @@ func (s *Server) Begin(arguments ...any) {
 func Path(t testing.TB) string {
 	t.Helper()
 	return binary(t, "")
+}
+
+// LogIn logs in over TCP, on a connection of its own, and returns the error that
+// the server answers.
+func (s *Server) LogIn(user *url.Userinfo) error {
+	password, _ := user.Password()
+	client := redis.NewClient(&redis.Options{
+		Addr: s.Addr(), Protocol: 2, PoolSize: 1, DisableIdentity: true, MaxRetries: -1,
+		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
+	})
+	defer func() { _ = client.Close() }()
+	return client.Do(context.Background(), "AUTH", user.Username(), password).Err()
 }

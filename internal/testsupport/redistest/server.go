@@ -86,14 +86,9 @@ func freePort(t testing.TB) int {
 
 func (s *Server) start() error {
 	path, dir := s.path, s.dir
-	arguments := []string{"-"}
-	if s.config.sentinel {
-		// It writes what it learns into its configuration, which must be a file.
-		file := filepath.Join(dir, "sentinel.conf")
-		if err := os.WriteFile(file, []byte(s.text(dir)), 0o600); err != nil {
-			return err
-		}
-		arguments = []string{file, "--sentinel"}
+	arguments, err := s.arguments(dir)
+	if err != nil {
+		return err
 	}
 	s.command = exec.CommandContext(context.Background(), path, arguments...) // Stop ends it
 	s.command.Dir = dir
@@ -120,12 +115,62 @@ func (s *Server) start() error {
 	return nil
 }
 
+// arguments are those of the server, whose files are written first. What it has
+// written into them itself is there after a restart.
+func (s *Server) arguments(dir string) ([]string, error) {
+	once := func(name, text string) (string, error) {
+		file := filepath.Join(dir, name)
+		if _, err := os.Stat(file); err == nil {
+			return file, nil
+		}
+		return file, os.WriteFile(file, []byte(text), 0o600)
+	}
+	if s.config.aclFile {
+		if _, err := once("users.acl", s.users()); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case s.config.sentinel:
+		// It writes what it learns into its configuration, which must be a file.
+		file := filepath.Join(dir, "sentinel.conf")
+		return []string{file, "--sentinel"}, os.WriteFile(file, []byte(s.text(dir)), 0o600)
+	case s.config.file:
+		file, err := once("redis.conf", s.text(dir))
+		return []string{file}, err
+	default:
+		return []string{"-"}, nil
+	}
+}
+
+// users are the lines about users, for an ACL file.
+func (s *Server) users() string {
+	lines := []string{s.administratorLine()}
+	for _, line := range s.config.lines {
+		switch {
+		case strings.HasPrefix(line, "user "):
+			lines = append(lines, line)
+		case strings.HasPrefix(line, "requirepass "):
+			lines = append(lines, "user default on >"+s.config.password+" ~* &* +@all")
+		}
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+func (s *Server) administratorLine() string {
+	return fmt.Sprintf("user %s on >%s ~* &* +@all", administrator, s.password)
+}
+
 // text is the configuration, for standard input.
 func (s *Server) text(dir string) string {
 	lines := []string{
 		"bind 127.0.0.1", `save ""`, "appendonly no", "daemonize no",
 		"dir " + quote(dir), "unixsocket " + quote(s.socket), "unixsocketperm 700",
-		fmt.Sprintf("user %s on >%s ~* &* +@all", administrator, s.password),
+	}
+	if s.config.aclFile {
+		lines = append(lines, "aclfile "+quote(filepath.Join(dir, "users.acl")))
+	} else {
+		lines = append(lines, s.administratorLine())
 	}
 	if s.config.tls == nil {
 		lines = append(lines, fmt.Sprintf("port %d", s.port))
@@ -141,7 +186,12 @@ func (s *Server) text(dir string) string {
 	if s.config.follows && s.config.password != "" {
 		lines = append(lines, "masterauth "+quote(s.config.password))
 	}
-	return strings.Join(append(lines, s.config.lines...), "\n") + "\n"
+	for _, line := range s.config.lines {
+		if !s.config.aclFile || !strings.HasPrefix(line, "user ") && !strings.HasPrefix(line, "requirepass ") {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n") + "\n"
 }
 
 // awaitReady asks over the socket, which is surely this server's: it binds its

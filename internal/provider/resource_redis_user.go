@@ -1,0 +1,425 @@
+package provider
+
+import (
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	rschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/finding"
+	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
+	"github.com/channel-layer/terraform-provider-channels/internal/redisuser"
+	"github.com/channel-layer/terraform-provider-channels/internal/secret"
+)
+
+var (
+	_ resource.Resource                   = (*redisUserResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*redisUserResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*redisUserResource)(nil)
+	_ resource.ResourceWithImportState    = (*redisUserResource)(nil)
+)
+
+// redisUserResource is managed, not checked: CHANNELS_CHECKS does not reach it.
+type redisUserResource struct {
+	defaults *defaults
+}
+
+func (r *redisUserResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_redis_user"
+}
+
+func (r *redisUserResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = rschema.Schema{
+		MarkdownDescription: "A Redis user (ACL) of one channel layer, with the rights that the layer needs and no others. It is made, read back, changed, rotated without an outage and removed on each Redis of the layer, which must be Redis 6.2 or later, or Valkey. Managed services that refuse the ACL commands have users in an API of their own: `rule` is what to give them there. The guide [A Redis user for the app](../guides/redis-user.md) walks through it.",
+		Attributes:          resourceAttributes(append(redisUserInputs(), redisUserOutputs()...)),
+	}
+}
+
+func (r *redisUserResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	m, diags := readRedisUser(ctx, r.defaults, req.Config, req.Config)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	own := &reader{ctx: ctx, from: req.Config}
+	resp.Diagnostics.Append(readSeverities(get[types.Map](own, "findings")).validate(path.Root("findings"))...)
+	resp.Diagnostics.Append(m.malformed(false)...)
+	if m.writeOnly.IsKnown() && m.writeOnlyVersion.IsNull() {
+		resp.Diagnostics.AddError("password_wo needs password_wo_version",
+			"The value of password_wo is not stored, so a change of it alone goes unseen. Set password_wo_version, and raise it with every change.")
+	}
+	if !m.writeOnlyVersion.IsNull() && !get[types.Int64](own, "password_version").IsNull() {
+		resp.Diagnostics.AddError("password_version and password_wo_version exclude each other",
+			"The first has passwords generated, the second says that there is one in password_wo. Keep one.")
+	}
+	if text, ok := m.writeOnly.Get(); ok && text.IsEmpty() {
+		resp.Diagnostics.AddError("password_wo is empty", "redis-py logs in without a password then, which no user with one takes. Give one, or leave password_wo and its version out to have one generated.")
+	}
+}
+
+func (r *redisUserResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	m, diags := readRedisUser(ctx, r.defaults, req.Plan, req.Config)
+	resp.Diagnostics.Append(diags...)
+	before, diags := readRedisUserState(ctx, req.State, !req.State.Raw.IsNull())
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(m.malformed(true)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	written := false
+	if before.exists {
+		changed, diags := fieldsChanged(ctx, redisUserInputs(), req.Plan, req.State)
+		resp.Diagnostics.Append(diags...)
+		written = changed
+		if changed, _ := fieldsChanged(ctx, []field{text("name", "")}, req.Plan, req.State); changed {
+			resp.RequiresReplace = append(resp.RequiresReplace, path.Root("name"))
+			before = redisUserState{}
+		}
+	}
+	own := &reader{ctx: ctx, from: req.Plan}
+	p := userPlan{model: m, before: before, written: written, passwordVersion: get[types.Int64](own, "password_version")}
+	resp.Diagnostics.Append(p.outputs().set(ctx, &resp.Plan)...)
+	resp.Diagnostics.Append(r.compare(p)...)
+}
+
+// userPlan is what a plan knows of a user.
+type userPlan struct {
+	model  redisUserModel
+	before redisUserState
+	// written: an argument has another value than in the state.
+	written         bool
+	passwordVersion types.Int64
+}
+
+// rotates reports whether there will be another password. What is not known yet
+// may be another one.
+func (p userPlan) rotates() bool {
+	if !p.before.exists {
+		return true
+	}
+	if !p.model.writeOnlyVersion.IsNull() {
+		return !p.model.writeOnlyVersion.Equal(p.before.writeOnlyVersion)
+	}
+	return p.before.password.IsNull() || !p.passwordVersion.Equal(p.before.passwordVersion)
+}
+
+func (p userPlan) outputs() outputs {
+	out := outputs{"rule": p.model.rule(), "password": p.before.password, "password_valid": types.BoolValue(true)}
+	switch {
+	case !p.model.writeOnlyVersion.IsNull():
+		out["password"] = types.StringNull()
+	case p.rotates():
+		out["password"] = types.StringUnknown()
+	}
+	addresses, known := p.model.addresses()
+	switch {
+	case known:
+		out["addresses"] = textList(addresses)
+	case p.before.exists && p.model.fromProvider && !p.model.hostsUnknown:
+		// That the provider's URL is not known yet makes no change.
+		out["addresses"] = p.before.addresses
+	default:
+		out["addresses"] = types.ListUnknown(types.StringType)
+	}
+	out["passwords"] = p.passwords(out)
+	return out
+}
+
+// passwords is how many there will be. While the one before is kept, that hangs
+// on what Redis has.
+func (p userPlan) passwords(out outputs) attr.Value {
+	before := p.before
+	changed := p.written || !out["rule"].Equal(before.rule) || !out["addresses"].Equal(before.addresses) || out["password"].IsUnknown()
+	count := before.passwords.ValueInt64()
+	switch {
+	case !before.exists || !p.model.keep:
+		return types.Int64Value(1)
+	case changed || count != 1 && count != 2:
+		return types.Int64Unknown()
+	default:
+		return before.passwords
+	}
+}
+
+// compare holds the write-only password to what the refresh of this plan saw.
+func (r *redisUserResource) compare(p userPlan) diag.Diagnostics {
+	password, ok := p.model.writeOnly.Get()
+	sights, seen := r.defaults.seenUser(p.model)
+	if !ok || !seen || p.rotates() {
+		return nil
+	}
+	var differ []string
+	for _, s := range sights {
+		if s.User != nil && !s.User.Takes(password) {
+			differ = append(differ, s.Address)
+		}
+	}
+	if len(differ) == 0 {
+		return nil
+	}
+	found := []finding.Finding{redisuser.PasswordDiffers(p.model.name.Or(""), differ)}
+	return diagnose(found, p.model.layer.findings, finding.Error, nil)
+}
+
+func (r *redisUserResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	m, manager, diags := r.ready(ctx, req.Plan, req.Config)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	password, generated, diags := m.firstPassword()
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	result := manager.Create(ctx, redisuser.Passwords{Current: password}, m.persist)
+	logUser(ctx, "Made a Redis user", result)
+	resp.Diagnostics.Append(m.diagnostics(result)...)
+	if !result.Done {
+		return
+	}
+	if resp.Diagnostics.HasError() {
+		// A warning that the user of this provider wants to be an error: what is not
+		// stored must not be left behind.
+		resp.Diagnostics.Append(m.diagnostics(manager.Delete(context.WithoutCancel(ctx), redisuser.PersistNone))...)
+		return
+	}
+	resp.State.Raw = req.Plan.Raw
+	resp.Diagnostics.Append(m.made(result, generated).set(ctx, &resp.State)...)
+}
+
+// firstPassword is that of a user that is made.
+func (m redisUserModel) firstPassword() (password secret.String, generated types.String, diags diag.Diagnostics) {
+	if m.writeOnlyVersion.IsNull() {
+		password = redisuser.NewPassword()
+		return password, types.StringValue(password.Reveal()), nil
+	}
+	password, ok := m.writeOnly.Get()
+	if !ok || password.IsEmpty() {
+		diags.AddError("password_wo is missing", "There is a password_wo_version, and no password to give the user. Nothing was changed.")
+	}
+	return password, types.StringNull(), diags
+}
+
+func (r *redisUserResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	m, manager, diags := r.ready(ctx, req.Plan, req.Config)
+	resp.Diagnostics.Append(diags...)
+	before, diags := readRedisUserState(ctx, req.State, true)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	own := &reader{ctx: ctx, from: req.Plan}
+	p := userPlan{model: m, before: before, passwordVersion: get[types.Int64](own, "password_version")}
+	passwords, generated, diags := p.newPasswords()
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	result := manager.Update(ctx, passwords, m.persist)
+	logUser(ctx, "Changed a Redis user", result)
+	resp.Diagnostics.Append(m.diagnostics(result)...)
+	if !result.Done {
+		return
+	}
+	resp.State.Raw = req.Plan.Raw
+	resp.Diagnostics.Append(m.made(result, generated).set(ctx, &resp.State)...)
+	resp.Diagnostics.Append(m.leftBehind(before)...)
+}
+
+// newPasswords are those of a user that is changed.
+func (p userPlan) newPasswords() (passwords redisuser.Passwords, generated types.String, diags diag.Diagnostics) {
+	m := p.model
+	passwords.Keep = m.keep
+	if !p.before.password.IsNull() {
+		passwords.Before = secret.New(p.before.password.ValueString())
+	}
+	switch {
+	case p.rotates():
+		passwords.Current, generated, diags = m.firstPassword()
+	case m.writeOnlyVersion.IsNull():
+		passwords.Current, generated = passwords.Before, p.before.password
+	default:
+		passwords.Current, passwords.OnlyIfNew = m.writeOnly.Or(secret.String{}), true
+	}
+	return passwords, generated, diags
+}
+
+// leftBehind are the hosts that the user was made on before.
+func (m redisUserModel) leftBehind(before redisUserState) diag.Diagnostics {
+	now, _ := m.addresses()
+	var left []string
+	for _, address := range before.places() {
+		if !slices.Contains(now, address) {
+			left = append(left, address)
+		}
+	}
+	if len(left) == 0 {
+		return nil
+	}
+	return diagnose([]finding.Finding{redisuser.LeftBehind(m.name.Or(""), left)}, m.layer.findings, finding.Error, nil)
+}
+
+// made are the outputs of a user that was made or changed.
+func (m redisUserModel) made(result redisuser.Result, generated types.String) outputs {
+	var places []string
+	passwords := 0
+	for _, s := range result.Sights {
+		places = append(places, s.Address)
+		if s.User != nil {
+			passwords = max(passwords, s.User.Passwords())
+		}
+	}
+	return outputs{
+		"rule": m.rule(), "password": generated, "password_valid": types.BoolValue(true),
+		"passwords": types.Int64Value(int64(passwords)), "addresses": textList(places),
+	}
+}
+
+// ready is the user of an apply, and its manager once every host answers.
+func (r *redisUserResource) ready(ctx context.Context, plan, config attributes) (redisUserModel, redisuser.Manager, diag.Diagnostics) {
+	m, diags := readRedisUser(ctx, r.defaults, plan, config)
+	diags.Append(m.malformed(true)...)
+	if diags.HasError() {
+		return m, redisuser.Manager{}, diags
+	}
+	manager, ok := m.manager(r.defaults)
+	if !ok || m.ruleUnknown {
+		diags.AddError("The Redis user cannot be made", "An argument is not known, or redis-py refuses the URL of the administrator.")
+		return m, manager, diags
+	}
+	for _, host := range manager.Hosts {
+		host.Layer = nil
+		report := r.defaults.prober.Prove(ctx, host, m.wait, func(report redisprobe.Report) {
+			logReport(ctx, "Waiting for Redis, to manage a user", report)
+		})
+		switch {
+		case report.Canceled:
+			diags.AddError("The management of the Redis user was cancelled", "Nothing was changed.")
+			return m, manager, diags
+		case !report.Ready:
+			diags.Append(m.unreachable(report.Outcome.Findings, finding.Error)...)
+		}
+	}
+	return m, manager, diags
+}
+
+// unreachable are the findings of a host that cannot be managed.
+func (m redisUserModel) unreachable(findings []finding.Finding, severity finding.Severity) diag.Diagnostics {
+	var shown []finding.Finding
+	for _, f := range findings {
+		if f.Severity > finding.Info {
+			shown = append(shown, f.WithSeverity(severity))
+		}
+	}
+	return diagnose(shown, severities{}, finding.Error, nil)
+}
+
+// diagnostics are what is to be said of a change.
+func (m redisUserModel) diagnostics(result redisuser.Result) diag.Diagnostics {
+	diags := diagnose(result.Findings, m.layer.findings, finding.Error, nil)
+	switch {
+	case result.Canceled:
+		diags.AddError("The management of the Redis user was cancelled", "Whether it was changed is not known. Apply again: it can be repeated.")
+	case !result.Done && !diags.HasError():
+		diags.AddError("The Redis user was not changed", "Something was in the way that was silenced, or that nothing says. Apply again with no finding switched off.")
+	}
+	return diags
+}
+
+func (r *redisUserResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	m, diags := readRedisUser(ctx, r.defaults, req.State, nil)
+	resp.Diagnostics.Append(diags...)
+	before, diags := readRedisUserState(ctx, req.State, true)
+	resp.Diagnostics.Append(diags...)
+	imported := before.rule.IsNull()
+	resp.Diagnostics.Append(m.malformed(imported)...)
+	manager, ok := m.manager(r.defaults)
+	if resp.Diagnostics.HasError() || !ok {
+		return // What is not known yet cannot be looked at.
+	}
+	sights := manager.Look(ctx)
+	if redisuser.Canceled(sights) {
+		resp.Diagnostics.AddError("The refresh of the Redis user was cancelled", "The state is what it was.")
+		return
+	}
+	severity := finding.Warning
+	if imported {
+		severity = finding.Error
+	}
+	resp.Diagnostics.Append(m.unreachable(redisuser.Findings(sights), severity)...)
+	r.defaults.sawUser(m, sights)
+	out, gone := before.refreshed(sights)
+	if gone {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	resp.Diagnostics.Append(out.set(ctx, &resp.State)...)
+}
+
+func (r *redisUserResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	m, diags := readRedisUser(ctx, r.defaults, req.State, nil)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(m.malformed(true)...)
+	manager, ok := m.manager(r.defaults)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !ok {
+		resp.Diagnostics.AddError("The Redis user cannot be removed", "The URL of the administrator is not known, or redis-py refuses it.")
+		return
+	}
+	result := manager.Delete(ctx, m.persist)
+	logUser(ctx, "Removed a Redis user", result)
+	resp.Diagnostics.Append(m.diagnostics(result)...)
+	if resp.Diagnostics.HasError() {
+		resp.Diagnostics.AddWarning("The Redis user stays in the state",
+			"It was not removed from every host. If its Redis is gone for good, take it out of the state: terraform state rm ADDRESS.")
+	}
+}
+
+func (r *redisUserResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	resource.ImportStatePassthroughID(ctx, path.Root("name"), req, resp)
+}
+
+func logUser(ctx context.Context, message string, result redisuser.Result) {
+	var ids []string
+	for _, f := range result.Findings {
+		ids = append(ids, string(f.ID))
+	}
+	tflog.Info(ctx, message, map[string]any{"done": result.Done, "findings": ids, "hosts": len(result.Sights)})
+}
+
+// sawUser keeps what a refresh saw for the plan that follows it in the same
+// process, which has the write-only password to compare it with. It is kept
+// nowhere else.
+func (d *defaults) sawUser(m redisUserModel, sights []redisuser.Sight) {
+	if at, ok := m.sightKey(); ok {
+		d.users.Store(at, sights)
+	}
+}
+
+func (d *defaults) seenUser(m redisUserModel) ([]redisuser.Sight, bool) {
+	at, ok := m.sightKey()
+	if !ok {
+		return nil, false
+	}
+	kept, ok := d.users.Load(at)
+	sights, _ := kept.([]redisuser.Sight)
+	return sights, ok
+}
+
+// sightKey is where a user is.
+func (m redisUserModel) sightKey() (string, bool) {
+	addresses, ok := m.addresses()
+	return m.name.Or("") + " " + textList(addresses).String(), ok
+}

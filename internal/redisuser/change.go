@@ -1,0 +1,246 @@
+package redisuser
+
+import (
+	"context"
+	"slices"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/channellayer"
+	"github.com/channel-layer/terraform-provider-channels/internal/finding"
+	"github.com/channel-layer/terraform-provider-channels/internal/secret"
+)
+
+// Passwords says which passwords the user shall have.
+type Passwords struct {
+	// Current is the one that apps use from now on. Empty leaves those that the
+	// user has, which a user that is made anew must not.
+	Current secret.String
+	// OnlyIfNew leaves those of a user that has some and does not take the current
+	// one: nobody asked for a change of it.
+	OnlyIfNew bool
+	// Before is the one that apps have used until now, where it is known.
+	Before secret.String
+	// Keep leaves the one before valid, beside the current one.
+	Keep bool
+}
+
+// hashes are those that a user shall have who has these now.
+func (p Passwords) hashes(now []secret.String) []secret.String {
+	current := hashOf(p.Current)
+	if p.Current.IsEmpty() || p.OnlyIfNew && len(now) > 0 && !slices.Contains(now, current) {
+		if p.Keep {
+			return now[max(0, len(now)-2):]
+		}
+		return now[max(0, len(now)-1):]
+	}
+	if !p.Keep {
+		return []secret.String{current}
+	}
+	before := hashOf(p.Before)
+	at := slices.Index(now, current)
+	switch {
+	case !p.Before.IsEmpty() && before != current && slices.Contains(now, before):
+		return []secret.String{before, current}
+	case at > 0:
+		return []secret.String{now[at-1], current}
+	case at < 0 && len(now) > 0:
+		return []secret.String{now[len(now)-1], current}
+	default:
+		return []secret.String{current}
+	}
+}
+
+// Persist says how a user is kept over a restart of Redis.
+type Persist int
+
+const (
+	// PersistAuto saves the ACL file if there is one.
+	PersistAuto Persist = iota
+	// PersistACLFile fails where there is none.
+	PersistACLFile
+	// PersistConfig rewrites redis.conf where there is no ACL file.
+	PersistConfig
+	// PersistNone leaves it to somebody else.
+	PersistNone
+)
+
+// Result is what came of a change.
+type Result struct {
+	// Sights are what the user is now, host by host.
+	Sights []Sight
+	// Done says that every host has the change. What could not be saved is in the
+	// findings, and has been changed all the same.
+	Done bool
+	// Findings are everything there is to say.
+	Findings []finding.Finding
+	// Canceled says that the caller's context ended first.
+	Canceled bool
+}
+
+// Create makes a user that there is not. If it fails on one of the hosts, it is
+// removed from the others again.
+func (m Manager) Create(ctx context.Context, passwords Passwords, persist Persist) Result {
+	before := m.Look(ctx)
+	if r, stop := ended(before); stop {
+		return r
+	}
+	if there := addresses(before, func(s Sight) bool { return s.User != nil }); len(there) > 0 {
+		return Result{Sights: before, Findings: []finding.Finding{
+			docExists.New(setting, "There is a user "+m.Name+" at "+list(there)+" that this resource did not make. Nothing was changed.").
+				WithFix("Import it: terraform import ADDRESS " + m.Name + ", after which plan shows what would change. Or choose another name."),
+		}}
+	}
+	r := m.finish(ctx, m.put(ctx, before, passwords), persist)
+	if r.Done && !hasError(r.Findings) {
+		return r
+	}
+	// A user that the state knows nothing of must not be left behind.
+	r.Done = false
+	partly := func(f finding.Finding) bool { return f.ID == docSomeHosts.ID }
+	if said := slices.IndexFunc(r.Findings, partly); said >= 0 {
+		r.Findings[said].Detail += " It was removed again where it was made."
+	}
+	if left := m.undo(context.WithoutCancel(ctx), r.Sights); left != nil {
+		r.Findings = append(left, slices.DeleteFunc(r.Findings, partly)...)
+	}
+	return r
+}
+
+// Update gives the user this rule and these passwords, and makes it where there
+// is none. Where passwords are replaced on several hosts, the new one is valid on
+// all of them before the old one ends on the first.
+func (m Manager) Update(ctx context.Context, passwords Passwords, persist Persist) Result {
+	before := m.Look(ctx)
+	if r, stop := ended(before); stop {
+		return r
+	}
+	after := before
+	if len(m.Hosts) > 1 && !passwords.Keep {
+		careful := passwords
+		careful.Keep = true
+		if after = m.put(ctx, before, careful); !Known(after) {
+			return m.finish(ctx, after, persist)
+		}
+	}
+	return m.finish(ctx, m.put(ctx, after, passwords), persist)
+}
+
+// ended is the result of a look that did not find everything out.
+func ended(before []Sight) (Result, bool) {
+	if Known(before) && !Canceled(before) {
+		return Result{}, false
+	}
+	return Result{Sights: before, Findings: Findings(before), Canceled: Canceled(before)}, true
+}
+
+// put changes the user on every host, of which it was seen before what it is.
+func (m Manager) put(ctx context.Context, before []Sight, passwords Passwords) []Sight {
+	return m.each(ctx, func(ctx context.Context, i int, v *visit) {
+		var now []secret.String
+		if user := before[i].User; user != nil {
+			now = user.hashes
+		}
+		v.put(ctx, passwords.hashes(now))
+	})
+}
+
+// put is one ACL SETUSER, and a look at what it made.
+func (v *visit) put(ctx context.Context, hashes []secret.String) {
+	for _, rule := range []Rule{v.m.Rule.WithCourtesy(), v.m.Rule} {
+		command := channellayer.Command{"ACL", "SETUSER", v.m.Name, "reset"}
+		for _, hash := range hashes {
+			command = append(command, "#"+hash.Reveal())
+		}
+		for _, word := range rule.Words() {
+			command = append(command, word)
+		}
+		replies, err := v.conn.Exchange(ctx, command)
+		switch {
+		case err != nil:
+			v.fail(v.interrupted())
+			return
+		case replies[0].Err == nil:
+			v.look(ctx)
+			v.compare()
+			return
+		case len(rule.Commands) == len(v.m.Rule.Commands) || kindOf(textOf(replies[0].Err)) != kindRule:
+			v.fail(v.refused("SETUSER", replies[0].Err))
+			return
+		}
+	}
+}
+
+// compare holds what Redis made of the rule to the rule.
+func (v *visit) compare() {
+	if v.seen.Known && (v.seen.User == nil || v.seen.User.Rule != v.m.Rule.String()) {
+		v.seen.Known = false
+		v.fail(v.unlike("SETUSER", "with success, and has another user now than it was told to make"))
+	}
+}
+
+// finish saves a change that was made everywhere, and says what came of it.
+func (m Manager) finish(ctx context.Context, after []Sight, persist Persist) Result {
+	r := Result{Sights: after, Findings: Findings(after), Canceled: Canceled(after), Done: Known(after)}
+	if !r.Done {
+		failed := addresses(after, func(s Sight) bool { return !s.Known })
+		made := addresses(after, func(s Sight) bool { return s.Known })
+		if len(made) > 0 {
+			r.Findings = append([]finding.Finding{docSomeHosts.New(setting,
+				"The user "+m.Name+" has the change at "+list(made)+" and not at "+list(failed)+".")}, r.Findings...)
+		}
+		return r
+	}
+	saved := m.save(ctx, persist)
+	r.Findings = append(r.Findings, Findings(saved)...)
+	r.Canceled = r.Canceled || Canceled(saved)
+	return r
+}
+
+// undo removes a user that was made a moment ago.
+func (m Manager) undo(ctx context.Context, made []Sight) []finding.Finding {
+	var left []string
+	for i, s := range m.each(ctx, func(ctx context.Context, _ int, v *visit) { v.remove(ctx) }) {
+		asked := made[i].Known || made[i].Canceled ||
+			slices.ContainsFunc(made[i].Findings, func(f finding.Finding) bool { return f.ID == docInterrupted.ID })
+		// What refused to make the user has none either.
+		if !s.Known && asked {
+			left = append(left, s.Address)
+		}
+	}
+	if len(left) == 0 {
+		return nil
+	}
+	return []finding.Finding{docSomeHosts.New(setting,
+		"The user "+m.Name+" was made at "+list(left)+" and could not be removed again. Terraform does not know of it.").
+		WithFix("Run there, as an administrator: ACL DELUSER " + m.Name)}
+}
+
+// Delete removes the user from every host; that it is gone already is as good.
+func (m Manager) Delete(ctx context.Context, persist Persist) Result {
+	before := m.Look(ctx)
+	if r, stop := ended(before); stop {
+		return r
+	}
+	after := m.each(ctx, func(ctx context.Context, _ int, v *visit) { v.remove(ctx) })
+	r := m.finish(ctx, after, persist)
+	if persist == PersistAuto {
+		// What was never saved comes back with no restart.
+		r.Findings = slices.DeleteFunc(r.Findings, func(f finding.Finding) bool { return f.ID == docNotPersistent.ID })
+	}
+	return r
+}
+
+func (v *visit) remove(ctx context.Context) {
+	replies, err := v.conn.Exchange(ctx, channellayer.Command{"ACL", "DELUSER", v.m.Name})
+	switch {
+	case err != nil:
+		v.fail(v.interrupted())
+	case replies[0].Err != nil:
+		v.fail(v.refused("DELUSER", replies[0].Err))
+	default:
+		v.seen.Known = true
+	}
+}
+
+func hasError(findings []finding.Finding) bool {
+	return slices.ContainsFunc(findings, func(f finding.Finding) bool { return f.Severity >= finding.Error })
+}

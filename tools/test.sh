@@ -182,8 +182,9 @@ fi
 if [ -n "$full" ] || [ -z "$CHANNELS_TERRAFORM" ]; then
 	phase "acceptance tests, Terraform 1.5.7" acceptance "$CHANNELS_TERRAFORM_OLD" registry.terraform.io
 fi
+begin "fault matrix" fault_matrix
 phase "command-line tests" command_line
-phase "fault matrix" fault_matrix
+finish
 begin "documentation" documentation
 begin "examples" examples
 phase "end to end" end_to_end

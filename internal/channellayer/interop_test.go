@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"net"
+	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -62,11 +63,11 @@ type sides struct {
 	pubsub  *pubsub.Layer
 }
 
-func runCell(t *testing.T, c cell, process *layeroracle.Process, prefix string, servers []*redistest.Server) {
+func runCell(t *testing.T, c cell, process *layeroracle.Process, prefix string, servers []*redistest.Server, as ...*url.Userinfo) {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	ours, theirs := c.options(prefix)
-	python, err := process.NewLayer(ctx, c.class, layeroracle.Config(c.class, theirs, urls(c.class, c.stack, servers)), "")
+	python, err := process.NewLayer(ctx, c.class, layeroracle.Config(c.class, theirs, urls(c.class, c.stack, servers, as...)), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,14 +78,14 @@ func runCell(t *testing.T, c cell, process *layeroracle.Process, prefix string, 
 	}()
 	s := &sides{t: t, ctx: ctx, servers: servers, python: python}
 	if c.class == layeroracle.Core {
-		s.core = coreLayer(t, ours, core.Setup{}, servers)
+		s.core = coreLayer(t, ours, core.Setup{}, servers, as...)
 		s.coreDirect()
 		s.coreGeneral()
 		s.coreGroup()
 		s.coreFlush()
 		return
 	}
-	s.pubsub = pubsubLayer(t, ours, servers)
+	s.pubsub = pubsubLayer(t, ours, servers, as...)
 	s.pubsubDirect()
 	s.pubsubGeneral(prefix)
 	s.pubsubGroup()
@@ -92,10 +93,13 @@ func runCell(t *testing.T, c cell, process *layeroracle.Process, prefix string, 
 
 // urls are hosts for CONFIG. redis-py 8 gives up a read after 5 s, which is how
 // long the core layer's blocks.
-func urls(class string, stack layeroracle.Stack, servers []*redistest.Server) []string {
+func urls(class string, stack layeroracle.Stack, servers []*redistest.Server, as ...*url.Userinfo) []string {
 	var hosts []string
 	for _, server := range servers {
 		host := server.URL()
+		if len(as) > 0 {
+			host = server.URLAs(as[0])
+		}
 		if class == layeroracle.Core && strings.HasPrefix(stack.Redis, "8.") {
 			host += "?socket_timeout=10"
 		}
@@ -104,17 +108,22 @@ func urls(class string, stack layeroracle.Stack, servers []*redistest.Server) []
 	return hosts
 }
 
-func pool(t *testing.T, server *redistest.Server) *transport.Pool {
+func pool(t *testing.T, server *redistest.Server, as ...*url.Userinfo) *transport.Pool {
 	t.Helper()
+	var login []channellayer.Command
+	for _, user := range as {
+		password, _ := user.Password()
+		login = append(login, channellayer.Command{"AUTH", user.Username(), password})
+	}
 	p := transport.NewPool(func(ctx context.Context) (net.Conn, error) {
 		var d net.Dialer
 		return d.DialContext(ctx, "tcp", server.Addr())
-	})
+	}, login...)
 	t.Cleanup(func() { _ = p.Close() })
 	return p
 }
 
-func coreLayer(t *testing.T, options channellayer.Options, setup core.Setup, servers []*redistest.Server) *core.Layer {
+func coreLayer(t *testing.T, options channellayer.Options, setup core.Setup, servers []*redistest.Server, as ...*url.Userinfo) *core.Layer {
 	t.Helper()
 	protocol, err := core.NewProtocol(options, len(servers))
 	if err != nil {
@@ -122,7 +131,7 @@ func coreLayer(t *testing.T, options channellayer.Options, setup core.Setup, ser
 	}
 	var conns []channellayer.Conn
 	for _, server := range servers {
-		conns = append(conns, pool(t, server))
+		conns = append(conns, pool(t, server, as...))
 	}
 	layer, err := core.New(protocol, conns, setup)
 	if err != nil {
@@ -136,7 +145,7 @@ func coreLayer(t *testing.T, options channellayer.Options, setup core.Setup, ser
 	return layer
 }
 
-func pubsubLayer(t *testing.T, options channellayer.Options, servers []*redistest.Server) *pubsub.Layer {
+func pubsubLayer(t *testing.T, options channellayer.Options, servers []*redistest.Server, as ...*url.Userinfo) *pubsub.Layer {
 	t.Helper()
 	protocol, err := pubsub.NewProtocol(options, len(servers))
 	if err != nil {
@@ -144,7 +153,7 @@ func pubsubLayer(t *testing.T, options channellayer.Options, servers []*redistes
 	}
 	var hosts []pubsub.Host
 	for _, server := range servers {
-		hosts = append(hosts, pool(t, server))
+		hosts = append(hosts, pool(t, server, as...))
 	}
 	layer, err := pubsub.New(protocol, hosts, pubsub.Setup{})
 	if err != nil {

@@ -145,7 +145,7 @@ func (m Manager) put(ctx context.Context, before []Sight, passwords Passwords) [
 
 // put is one ACL SETUSER, and a look at what it made.
 func (v *visit) put(ctx context.Context, hashes []secret.String) {
-	for _, rule := range []Rule{v.m.Rule.WithCourtesy(), v.m.Rule} {
+	for _, rule := range v.m.Rule.attempts() {
 		command := channellayer.Command{"ACL", "SETUSER", v.m.Name, "reset"}
 		for _, hash := range hashes {
 			command = append(command, "#"+hash.Reveal())
@@ -171,9 +171,14 @@ func (v *visit) put(ctx context.Context, hashes []secret.String) {
 
 // compare holds what Redis made of the rule to the rule.
 func (v *visit) compare() {
-	if v.seen.Known && (v.seen.User == nil || v.seen.User.Rule != v.m.Rule.String()) {
+	switch {
+	case !v.seen.Known:
+	case v.seen.User == nil:
 		v.seen.Known = false
-		v.fail(v.unlike("SETUSER", "with success, and has another user now than it was told to make"))
+		v.fail(v.unlike("SETUSER", "with success, and has no such user"))
+	case v.seen.User.Rule != v.m.Rule.String():
+		v.seen.Known = false
+		v.fail(v.unlike("SETUSER", "with success, and has another rule now than it was given: "+v.seen.User.Rule))
 	}
 }
 

@@ -49,11 +49,12 @@ func pubSubCommands() []string { return []string{"subscribe", "unsubscribe", "pu
 // health_check_interval.
 const always = "ping"
 
-// Courtesy is what redis-py 5 and later send when they connect, whose refusal
-// they ignore, but Redis writes into its ACL LOG. Redis before 7.2 does not know
-// it, and some refuse a rule with it: it is granted where it can be, and no part
-// of what users are compared by.
-const Courtesy = "client|setinfo"
+// courtesies are what redis-py sends when it connects and whose refusal it
+// ignores, but Redis writes into its ACL LOG: 8.1 the first, 5 and later the
+// second. Redis 7 and later refuse a rule with a subcommand that they do not
+// know. They are granted where they can be, and no part of what users are
+// compared by.
+func courtesies() []string { return []string{"client|maint_notifications", "client|setinfo"} }
 
 // Rule is the rule for the layer. Its parts are sorted.
 func (s Spec) Rule() Rule {
@@ -141,6 +142,7 @@ func (r Rule) sorted() Rule {
 
 // Words are the rule as ACL SETUSER takes it behind "reset".
 func (r Rule) Words() []string {
+	r = r.sorted()
 	words := []string{"on", "resetchannels"}
 	for _, pattern := range r.Keys {
 		words = append(words, "~"+pattern)
@@ -158,8 +160,13 @@ func (r Rule) Words() []string {
 // String is the rule as people read it, and as users are compared by.
 func (r Rule) String() string { return strings.Join(r.Words(), " ") }
 
-// WithCourtesy is the rule with [Courtesy].
-func (r Rule) WithCourtesy() Rule {
-	r.Commands = append(slices.Clone(r.Commands), Courtesy)
-	return r.sorted()
+// attempts are the rule with all courtesies, with fewer, and alone.
+func (r Rule) attempts() []Rule {
+	var list []Rule
+	for more := courtesies(); len(more) > 0; more = more[1:] {
+		polite := r
+		polite.Commands = slices.Concat(r.Commands, more)
+		list = append(list, polite.sorted())
+	}
+	return append(list, r)
 }

@@ -87,10 +87,12 @@ func readRule(told map[string]any) string {
 	parts = append(parts, patterns("~", told["keys"])...)
 	parts = append(parts, patterns("&", told["channels"])...)
 	parts = append(parts, commands(words(told["commands"]))...)
-	for _, name := range []string{"databases", "selectors"} {
-		if more := flatten(told[name]); len(more) > 0 && !slices.Equal(more, []string{"alldbs"}) {
-			parts = append(parts, "("+name+": "+strings.Join(more, " ")+")")
-		}
+	// Valkey 9.1 limits databases, Redis 7 and later have more rules beside the first.
+	if databases, told := told["databases"]; told && !slices.Equal(words(databases), []string{"alldbs"}) {
+		parts = append(parts, "(databases: "+strings.Join(words(databases), " ")+")")
+	}
+	if selectors := flatten(told["selectors"]); len(selectors) > 0 {
+		parts = append(parts, "(selectors: "+strings.Join(selectors, " ")+")")
 	}
 	return strings.Join(parts, " ")
 }
@@ -128,7 +130,9 @@ func commands(rules []string) []string {
 			return rules
 		}
 	}
-	delete(granted, Courtesy)
+	for _, name := range courtesies() {
+		delete(granted, name)
+	}
 	list := []string{"-@all"}
 	for name := range granted {
 		list = append(list, "+"+name)

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -94,5 +95,164 @@ func TestAccRedisUser_IsMadeReadChangedAndRemoved(t *testing.T) {
 		}
 		return nil
 	}
+	resource.ParallelTest(t, test)
+}
+
+// The user, the layer that logs in as it, and what the check says of it, in one
+// apply: nothing, not even a note but that the Redis is young.
+func TestAccRedisUser_ItsLayerPassesTheCheckInTheSameApply(t *testing.T) {
+	server := redistest.Start(t, redistest.Password("made-up-admin"), redistest.ACLFile())
+	config := adminProvider(server)
+	for _, backend := range []string{"core", "pubsub"} {
+		config += fmt.Sprintf(`
+resource "channels_redis_user" %[1]q {
+  name     = "app-%[1]s"
+  backend  = %[1]q
+  prefix   = "chat*"
+  database = 2
+}
+locals {
+  url_%[1]s = "redis://${channels_redis_user.%[1]s.name}:${channels_redis_user.%[1]s.password}@%[2]s/2"
+}
+resource "channels_layer" %[1]q {
+  backend   = %[1]q
+  redis_url = local.url_%[1]s
+  config    = { prefix = "chat*" }
+  packages  = { channels_redis = "4.3.0", redis = "7.4.1" }
+  findings  = { "config/prefix-pattern" = "off" }
+}
+data "channels_redis" %[1]q {
+  backend    = %[1]q
+  redis_url  = local.url_%[1]s
+  config     = { prefix = "chat*" }
+  packages   = { channels_redis = "4.3.0", redis = "7.4.1" }
+  depth      = "round_trip"
+  timeout    = "30s"
+  depends_on = [channels_layer.%[1]s]
+}
+output %[1]q {
+  value = join(" ", concat([tostring(data.channels_redis.%[1]s.ready)], [for f in data.channels_redis.%[1]s.findings : f.id if !contains(["redis/restarted", "config/prefix-pattern"], f.id)]))
+}
+`, backend, server.Addr())
+	}
+	resource.ParallelTest(t, testCase(resource.TestStep{
+		Config: config,
+		Check: resource.ComposeAggregateTestCheckFunc(
+			resource.TestCheckOutput("core", "true"), resource.TestCheckOutput("pubsub", "true"),
+			func(*terraform.State) error {
+				if log, _ := server.Do("ACL", "LOG").([]any); len(log) > 0 {
+					return fmt.Errorf("the checks were refused something: %v", log)
+				}
+				return nil
+			},
+		),
+	}))
+}
+
+func TestAccRedisUser_RotatesWithBothPasswordsValid(t *testing.T) {
+	server := redistest.Start(t, redistest.Password("made-up-admin"), redistest.ACLFile())
+	config := func(arguments string) string {
+		return adminProvider(server) + "resource \"channels_redis_user\" \"app\" {\n  name = \"app\"\n  " + arguments + "\n}\n"
+	}
+	var first, second, third string
+	valid := func(want map[string]bool) error {
+		for _, password := range []string{first, second, third} {
+			if password != "" && (loggedIn(server, "app", password) == nil) != want[password] {
+				return fmt.Errorf("a password is valid: %v, want %v", !want[password], want[password])
+			}
+		}
+		return nil
+	}
+	count := func(n int64) []statecheck.StateCheck {
+		return []statecheck.StateCheck{userIs("passwords", knownvalue.Int64Exact(n))}
+	}
+	resource.ParallelTest(t, testCase(
+		resource.TestStep{Config: config("password_version = 1"), Check: func(s *terraform.State) error {
+			first = passwordOf(s)
+			return valid(map[string]bool{first: true})
+		}},
+		resource.TestStep{Config: config("password_version = 2"), ConfigStateChecks: count(2), Check: func(s *terraform.State) error {
+			second = passwordOf(s)
+			return valid(map[string]bool{first: true, second: true})
+		}},
+		resource.TestStep{
+			Config:           config("password_version = 2"),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+		},
+		resource.TestStep{Config: config("password_version = 3"), ConfigStateChecks: count(2), Check: func(s *terraform.State) error {
+			third = passwordOf(s)
+			return valid(map[string]bool{second: true, third: true})
+		}},
+		resource.TestStep{
+			Config:            config("password_version = 3\n  keep_previous_password = false"),
+			ConfigPlanChecks:  resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectKnownValue(redisUser, at("passwords"), knownvalue.Int64Exact(1))}},
+			ConfigStateChecks: count(1),
+			Check:             func(*terraform.State) error { return valid(map[string]bool{third: true}) },
+		},
+		resource.TestStep{
+			Config: config("password_version = 4\n  keep_previous_password = false"), ConfigStateChecks: count(1),
+			Check: func(s *terraform.State) error { return valid(map[string]bool{passwordOf(s): true}) },
+		},
+	))
+}
+
+func TestAccRedisUser_ImportsByNameAndKeepsThePasswordInUse(t *testing.T) {
+	server := redistest.Start(t, redistest.Password("made-up-admin"), redistest.ACLFile(),
+		redistest.User("app", "on", ">in-use", "~*", "+@all"))
+	config := adminProvider(server) + "resource \"channels_redis_user\" \"app\" {\n  name = \"app\"\n}\n"
+	resource.ParallelTest(t, testCase(
+		resource.TestStep{Config: config, ExpectError: idPattern("user/exists")},
+		resource.TestStep{
+			Config: config, ResourceName: redisUser, ImportState: true, ImportStateId: "app", ImportStatePersist: true,
+			ImportStateCheck: func(states []*terraform.InstanceState) error {
+				if rule := states[0].Attributes["rule"]; rule != "on resetchannels ~* +@all" && rule != "on resetchannels ~* &* +@all" {
+					return fmt.Errorf("imported the rule %q", rule)
+				}
+				return nil
+			},
+		},
+		resource.TestStep{
+			Config: config, ConfigPlanChecks: plansUser(plancheck.ResourceActionUpdate),
+			ConfigStateChecks: []statecheck.StateCheck{userIs("rule", text(coreRule)), userIs("passwords", knownvalue.Int64Exact(2))},
+			Check: func(s *terraform.State) error {
+				return errors.Join(loggedIn(server, "app", "in-use"), loggedIn(server, "app", passwordOf(s)))
+			},
+		},
+	))
+}
+
+func TestAccRedisUser_ImportNeedsARedisThatAnswers(t *testing.T) {
+	nowhere := "provider \"channels\" {\n  redis_url = \"redis://127.0.0.1:1\"\n  findings = { \"host/loopback\" = \"off\" }\n}\n"
+	resource.ParallelTest(t, testCase(resource.TestStep{
+		Config:       nowhere + "resource \"channels_redis_user\" \"app\" {\n  name = \"app\"\n}\n",
+		ResourceName: redisUser, ImportState: true, ImportStateId: "app", ExpectError: idPattern("network/refused"),
+	}))
+}
+
+func TestAccRedisUser_ArgumentsThatCannotWorkAreErrors(t *testing.T) {
+	admin := "provider \"channels\" {\n  redis_url = \"redis://127.0.0.1:6379\"\n}\n"
+	var steps []resource.TestStep
+	for arguments, want := range map[string]string{
+		`name = "a b"`:                                                                `Not a name for a Redis user`,
+		"name = \"a\"\n  database = -1":                                               `Not a database`,
+		"name = \"a\"\n  channels = [\"a b\"]":                                        `Not a channel`,
+		"name = \"a\"\n  backend = \"pubsub\"\n  channels = [\"*\"]":                  `Not a channel`,
+		"name = \"a\"\n  hosts = [{ host = \"redis://x\" }]":                          `Not a host`,
+		"name = \"a\"\n  persist = \"disk\"":                                          `persist`,
+		"name = \"a\"\n  password_wo = \"x\"":                                         `password_wo_version`,
+		"name = \"a\"\n  password_wo = \"\"\n  password_wo_version = 1":               `password_wo is empty`,
+		"name = \"a\"\n  password_wo_version = 1\n  password_version = 1":             `exclude each other`,
+		"name = \"a\"\n  redis_url = \"redis://h:x\"":                                 `\(url/`,
+		"name = \"a\"\n  redis_url = \"unix:///tmp/s\"\n  hosts = [{ host = \"a\" }]": `hosts needs a URL of a host`,
+	} {
+		steps = append(steps, resource.TestStep{
+			Config: admin + "resource \"channels_redis_user\" \"app\" {\n  " + arguments + "\n}\n", ExpectError: regexp.MustCompile(want),
+		})
+	}
+	steps = append(steps, resource.TestStep{
+		Config: "provider \"channels\" {}\nresource \"channels_redis_user\" \"app\" {\n  name = \"a\"\n}\n", ExpectError: regexp.MustCompile(`connection\s+of\s+an\s+administrator`),
+	})
+	test := testCase(steps...)
+	test.TerraformVersionChecks = since("1.11.0")
 	resource.ParallelTest(t, test)
 }

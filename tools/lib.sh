@@ -101,20 +101,45 @@ strict() { [ -n "${CI:-}" ]; }
 # apt_install makes sure that Debian packages are there. It installs them as
 # root or with a sudo that asks nothing; elsewhere it says what is missing.
 apt_install() {
-	local sudo=()
+	need_apt "$@"
+	say "Debian packages: installing $* ..."
+	if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q "$@" >/dev/null 2>&1; then
+		run_quietly as_root apt-get update -q
+		run_quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q "$@"
+	fi
+}
+
+# need_apt ends the script where the packages cannot be installed.
+need_apt() {
 	if ! command -v apt-get >/dev/null 2>&1; then
 		die "Missing: $*. Please install what your system calls these Debian packages, then run this again."
 	fi
-	if [ "$(id -u)" -ne 0 ]; then
-		if ! sudo -n true 2>/dev/null; then
-			die "Missing: $*. Please run: sudo apt-get install $*"
-		fi
-		sudo=(sudo -n)
+	if [ "$(id -u)" -ne 0 ] && ! sudo -n true 2>/dev/null; then
+		die "Missing: $*. Please run: sudo apt-get install $*"
 	fi
-	say "Debian packages: installing $* ..."
-	if ! "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q "$@" >/dev/null 2>&1; then
-		run_quietly "${sudo[@]}" apt-get update -q
-		run_quietly "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q "$@"
+}
+
+as_root() {
+	if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+# apt_install_idle is apt_install for packages with daemons that nobody asked
+# for: they are neither started nor enabled.
+apt_install_idle() {
+	local policy=/usr/sbin/policy-rc.d own='' result=0 unit
+	need_apt "$@"
+	if [ ! -e "$policy" ]; then
+		own=1
+		printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+		as_root chmod 755 "$policy"
+	fi
+	(apt_install --no-install-recommends "$@") || result=$?
+	if [ -n "$own" ]; then as_root rm -f "$policy"; fi
+	if [ "$result" -ne 0 ]; then die "Installing failed; the output is above."; fi
+	if [ -d /run/systemd/system ]; then
+		for unit in ssh.service ssh.socket microsocks.service danted.service; do
+			as_root systemctl disable --quiet "$unit" 2>/dev/null || true
+		done
 	fi
 }
 

@@ -9,6 +9,7 @@ scripts=(
 	setup-system.sh
 	setup-redis.sh
 	setup-nginx.sh
+	setup-tunnels.sh
 	setup-python.sh
 	setup-readers.sh
 	setup-gotestsum.sh

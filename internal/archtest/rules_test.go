@@ -121,7 +121,12 @@ var rules = []rule{
 	},
 
 	// The live checks, and what they share below their protocols.
-	{pkg: "internal/netprobe"},
+	{pkg: "internal/netprobe", internal: []string{"internal/finding"}},
+	{
+		pkg: "internal/tunnel", tree: true,
+		internal: []string{"internal/secret", "internal/finding", "internal/crash", "internal/netprobe"},
+		external: []string{"golang.org/x/crypto/ssh", "golang.org/x/net/proxy"},
+	},
 	{
 		pkg: "internal/redisprobe", tree: true,
 		internal: slices.Concat(
@@ -155,7 +160,7 @@ var rules = []rule{
 	{
 		pkg: "internal/catalog",
 		internal: []string{
-			"internal/finding", "internal/channelconfig/...", "internal/redisprobe", "internal/wsprobe", "internal/delivery", "internal/redisuser",
+			"internal/finding", "internal/channelconfig/...", "internal/redisprobe", "internal/wsprobe", "internal/delivery", "internal/redisuser", "internal/tunnel",
 		},
 	},
 
@@ -171,7 +176,7 @@ var rules = []rule{
 		pkg: "internal/provider", tree: true,
 		internal: slices.Concat([]string{
 			"internal/secret", "internal/finding", "internal/crash", "internal/channelconfig/...", "internal/catalog",
-			"internal/netprobe", "internal/redisprobe/...", "internal/wsprobe/...", "internal/delivery", "internal/redisuser",
+			"internal/netprobe", "internal/redisprobe/...", "internal/wsprobe/...", "internal/delivery", "internal/redisuser", "internal/tunnel",
 		}, layerWithoutFlush),
 		external: []string{terraform, "golang.org/x/sync"},
 	},

@@ -9,6 +9,7 @@ import (
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
 	"github.com/channel-layer/terraform-provider-channels/internal/redisuser"
+	"github.com/channel-layer/terraform-provider-channels/internal/tunnel"
 	"github.com/channel-layer/terraform-provider-channels/internal/wsprobe"
 )
 
@@ -23,5 +24,6 @@ func Registry() finding.Registry {
 		wsprobe.Docs(),
 		delivery.Docs(),
 		redisuser.Docs(),
+		tunnel.Docs(),
 	)
 }

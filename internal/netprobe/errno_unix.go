@@ -17,11 +17,13 @@ func isErrno(err error, numbers ...syscall.Errno) bool {
 }
 
 // IsRefused reports a connection that the other machine refuses.
-func IsRefused(err error) bool { return isErrno(err, syscall.ECONNREFUSED) }
+func IsRefused(err error) bool {
+	return isBeyond(err, BeyondRefused) || isErrno(err, syscall.ECONNREFUSED)
+}
 
 // IsNoRoute reports that no way leads to the address from here.
 func IsNoRoute(err error) bool {
-	return isErrno(err, syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.ENETDOWN, syscall.EHOSTDOWN,
+	return isBeyond(err, BeyondNoRoute) || isErrno(err, syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.ENETDOWN, syscall.EHOSTDOWN,
 		syscall.EADDRNOTAVAIL, syscall.EACCES, syscall.EPERM, syscall.EAFNOSUPPORT)
 }
 

@@ -30,11 +30,13 @@ func isErrno(err error, numbers ...syscall.Errno) bool {
 }
 
 // IsRefused reports a connection that the other machine refuses.
-func IsRefused(err error) bool { return isErrno(err, wsaECONNREFUSED) }
+func IsRefused(err error) bool {
+	return isBeyond(err, BeyondRefused) || isErrno(err, wsaECONNREFUSED)
+}
 
 // IsNoRoute reports that no way leads to the address from here.
 func IsNoRoute(err error) bool {
-	return isErrno(err, wsaEHOSTUNREACH, wsaENETUNREACH, wsaENETDOWN, wsaEHOSTDOWN, wsaEADDRNOTAVAIL, wsaEACCES, wsaEAFNOSUPPORT)
+	return isBeyond(err, BeyondNoRoute) || isErrno(err, wsaEHOSTUNREACH, wsaENETUNREACH, wsaENETDOWN, wsaEHOSTDOWN, wsaEADDRNOTAVAIL, wsaEACCES, wsaEAFNOSUPPORT)
 }
 
 // IsReset reports a connection that the other end broke off.

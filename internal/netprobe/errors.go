@@ -11,7 +11,7 @@ import (
 // IsTimeout reports an error of time that ran out, whoever's it was.
 func IsTimeout(err error) bool {
 	var timeout net.Error
-	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) ||
+	return isBeyond(err, BeyondTimeout) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) ||
 		(errors.As(err, &timeout) && timeout.Timeout())
 }
 

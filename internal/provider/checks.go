@@ -93,9 +93,9 @@ func (l look) diagnostics(d *defaults, report redisprobe.Report, connection redi
 		f = f.WithSeverity(min(f.Severity, most))
 		switch first := d.explainOnce(faultOf(report, f, connection)); {
 		case first:
-			shown = append(shown, l.explain(f, undetermined))
+			shown = append(shown, l.explain(f, undetermined, report))
 		case f.Severity == finding.Error:
-			shown = append(shown, briefly(f, report.Address))
+			shown = append(shown, briefly(f, placeOf(report)))
 		}
 	}
 	return diagnose(withURL(shown, l.model.settings.RedisURL), severities{}, finding.Error, l.has)
@@ -117,25 +117,24 @@ func briefly(f finding.Finding, address string) finding.Finding {
 const longestSummary = 70
 
 // explain adds, behind the fix, what follows from the finding in this walk.
-func (l look) explain(f finding.Finding, undetermined bool) finding.Finding {
+func (l look) explain(f finding.Finding, undetermined bool, report redisprobe.Report) finding.Finding {
 	switch {
 	case f.Severity == finding.Error:
 		f.Fix += "\n\nIf this stops a destroy, because Terraform plans first: set the environment variable " +
 			checksVariable + "=off, or destroy with -refresh=false. "
 		if undetermined {
-			f.Fix += "For a Redis that can be reached only from inside its own network, run Terraform there, " +
-				"or set check = { on_plan = \"auto\" } for this layer, which warns and leaves it to apply." + outagesGuide
+			f.Fix += insideOnly(report, "check = { on_plan = \"auto\" } for this layer, which warns and leaves it to apply") + outagesGuide
 		} else {
 			f.Fix += "To plan this layer without the check, set check = { on_plan = \"off\" } for it."
 		}
 	case undetermined && !l.unchanged:
-		f.Fix += "\n\nThis is not a pass: " + l.later()
+		f.Fix += "\n\nThis is not a pass: " + l.later(report)
 	}
 	return f
 }
 
 // later says what apply makes of what plan could not find out.
-func (l look) later() string {
+func (l look) later(report redisprobe.Report) string {
 	switch l.model.check.applyMode() {
 	case modeOff:
 		return "nothing checks this layer later, because its on_apply is \"off\". With on_plan = \"off\" plan does not look either."
@@ -143,22 +142,35 @@ func (l look) later() string {
 		return "apply checks again and warns."
 	default:
 		return fmt.Sprintf("the layer is checked again before it is stored, for up to %s, and apply fails if Redis is not ready then. ",
-			l.model.check.patience()) + insideOnly
+			l.model.check.patience()) + insideOnly(report, unproved)
 	}
 }
 
 // wayOut is what to do where the check cannot prove what may well be.
 func wayOut(report redisprobe.Report) string {
 	if !report.Answered {
-		return insideOnly + " The environment variable " + checksVariable + "=off leaves every check out of a run." + outagesGuide
+		return insideOnly(report, unproved) + " The environment variable " + checksVariable + "=off leaves every check out of a run." + outagesGuide
 	}
 	return "Where all is well and only this check may not prove it, set check = { apply_depth = \"capabilities\" } for this layer, " +
 		"which looks and sends nothing, or on_apply = \"off\"."
 }
 
-// insideOnly is the way out for a Redis that this machine cannot see.
-const insideOnly = "For a Redis that can be reached only from inside its own network, " +
-	"run Terraform there, or set check = { on_apply = \"off\" } for this layer."
+// insideOnly is the way out for a Redis that the check cannot see, with what to
+// set as the last resort. Where the way to Redis is at fault, another way is none.
+func insideOnly(report redisprobe.Report, last string) string {
+	switch {
+	case report.Way != "":
+		return "To go on without it, set " + last + "."
+	case report.Over != "":
+		return "For a Redis that cannot be reached from there either, lead the checks another way with the provider's ssh or socks5 argument, " +
+			"run Terraform inside its network, or set " + last + "."
+	}
+	return "For a Redis that can be reached only from inside its own network, lead the checks there with the provider's ssh or socks5 argument, " +
+		"run Terraform there, or set " + last + "."
+}
+
+// unproved leaves the proof of an apply out.
+const unproved = "check = { on_apply = \"off\" } for this layer"
 
 // outagesGuide is the page about a Redis that does not answer.
 const outagesGuide = "\nWhen Redis is down: https://registry.terraform.io/providers/channel-layer/channels/latest/docs/guides/outages"
@@ -171,6 +183,9 @@ func prove(ctx context.Context, d *defaults, m layerModel, s static) diag.Diagno
 	request, ok := requestFor(m, s.resolution, m.check.depthAtApply())
 	if !ok {
 		return nil
+	}
+	if d.prober == nil {
+		return diag.Diagnostics{diag.NewErrorDiagnostic("The layer cannot be checked", wayUnknown)}
 	}
 	report := d.prober.Prove(ctx, request, m.check.patience(), func(r redisprobe.Report) {
 		logReport(ctx, "Waiting for Redis", r)
@@ -212,7 +227,7 @@ func proofDiagnostics(d *defaults, m layerModel, report redisprobe.Report, conne
 		case first:
 			shown = append(shown, f)
 		case f.Severity == finding.Error:
-			shown = append(shown, briefly(f, report.Address))
+			shown = append(shown, briefly(f, placeOf(report)))
 		}
 	}
 	return diagnose(withURL(shown, m.settings.RedisURL), severities{}, finding.Error, nil)

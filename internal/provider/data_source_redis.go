@@ -129,6 +129,8 @@ func (d *redisDataSource) look(ctx context.Context, m layerModel, resolution cha
 	switch {
 	case d.defaults.checksOff:
 		return notLooked("Nothing was looked at: checks are switched off by " + checksVariable + ".")
+	case d.defaults.prober == nil:
+		return notLooked(wayUnknown)
 	case m.settings.RedisURL.IsUnknown():
 		return notLooked("Nothing was looked at: the provider's redis_url is not known yet.")
 	case !resolution.UsesRedis().Or(false):

@@ -3,10 +3,13 @@ package provider
 import (
 	"sync"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig"
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/packages"
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/redisurl"
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
+	"github.com/channel-layer/terraform-provider-channels/internal/netprobe"
 	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
 	"github.com/channel-layer/terraform-provider-channels/internal/secret"
 )
@@ -21,8 +24,13 @@ type defaults struct {
 	check           checkModel
 	findings        severities
 	checksOff       bool
-	// prober is nil while nothing is configured, as in the validate walk.
-	prober *redisprobe.Prober
+	// tunnel says how Redis is reached, as written.
+	tunnel tunnelModel
+	// network is the way to Redis, and prober checks over it. Both are nil while
+	// nothing is configured, as in the validate walk, and while it is not known
+	// yet which way leads to Redis.
+	network netprobe.Network
+	prober  *redisprobe.Prober
 	// explained are the findings of a walk that were shown once in full: a
 	// hundred layers on one silent Redis give one warning, and of errors one
 	// that explains and ninety-nine of a sentence.
@@ -32,6 +40,30 @@ type defaults struct {
 }
 
 func newDefaults() *defaults { return &defaults{} }
+
+// connect makes the way to Redis, and what checks over it. Nothing is dialled yet,
+// and nothing is, where it is not known yet which way to take.
+func (d *defaults) connect(env environment) (diags diag.Diagnostics) {
+	d.network, d.prober = nil, nil
+	if d.tunnel.unknown() {
+		return nil
+	}
+	network, err := d.tunnel.network(env)
+	switch {
+	case err != nil && d.checksOff:
+		// Nothing goes that way.
+		network = netprobe.System{}
+	case err != nil:
+		diags.AddError("The way to Redis cannot be used", err.Error()+".")
+		return diags
+	}
+	d.network = network
+	d.prober = redisprobe.New(redisprobe.WithNetwork(network), redisprobe.WithLog(tflogDebug))
+	return nil
+}
+
+// wayUnknown is why nothing was looked at where d.prober is nil.
+const wayUnknown = "Nothing was looked at: the provider's ssh or socks5 is not known yet."
 
 // fault tells faults of a walk apart. What an address answers may depend on
 // who asks; that it does not answer at all does not.
@@ -44,11 +76,20 @@ type fault struct {
 }
 
 func faultOf(report redisprobe.Report, f finding.Finding, c redisurl.Connection) fault {
-	it := fault{address: report.Address, id: string(f.ID), severity: f.Severity.String()}
+	it := fault{address: placeOf(report), id: string(f.ID), severity: f.Severity.String()}
 	if report.Answered {
 		it.detail, it.username, it.password, it.db = f.Detail, c.Username, c.Password, c.DB.String()
 	}
 	return it
+}
+
+// placeOf is what a report is about: the way to Redis, where that is at fault,
+// else Redis.
+func placeOf(report redisprobe.Report) string {
+	if report.Way != "" {
+		return report.Way
+	}
+	return report.Address
 }
 
 // explainOnce is true the first time in this walk that the fault is shown.

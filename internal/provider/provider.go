@@ -17,7 +17,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/packages"
-	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
 )
 
 var (
@@ -56,18 +55,19 @@ func (p *channelsProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 	findings.doc = "Severities by finding id, for every layer: `error`, `warning` or `off`. The ids are listed in the [findings guide](guides/findings.md)."
 	resp.Schema = pschema.Schema{
 		MarkdownDescription: "Declares [Django Channels](https://channels.readthedocs.io/) channel layers as code and checks them against their Redis. All arguments are optional defaults.",
-		Attributes: providerAttributes([]field{
+		Attributes: providerAttributes(append([]field{
 			text("redis_url", "The URL for data sources `channels_redis`, and for `channels_delivery`, that give none. It accepts ephemeral values, so that users of `redis_url_wo` need no secret in state.").secret(),
 			packagesField(),
 			checkField(),
 			findings,
-		}),
+		}, tunnelFields()...)),
 	}
 }
 
 func (p *channelsProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
 	resp.Diagnostics.Append(p.defaults.read(ctx, req.Config)...)
 	resp.Diagnostics.Append(p.defaults.findings.validate(path.Root("findings"))...)
+	resp.Diagnostics.Append(p.defaults.tunnel.validate()...)
 }
 
 func (p *channelsProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
@@ -80,7 +80,7 @@ func (p *channelsProvider) Configure(ctx context.Context, req provider.Configure
 		resp.Diagnostics.AddWarning("Unknown value of "+checksVariable,
 			"The environment variable "+checksVariable+" switches live checks off if it is \"off\". Any other value means nothing.")
 	}
-	p.defaults.prober = redisprobe.New(redisprobe.WithLog(tflogDebug))
+	resp.Diagnostics.Append(p.defaults.connect(os.Getenv)...)
 	resp.ResourceData = p.defaults
 	resp.DataSourceData = p.defaults
 	resp.EphemeralResourceData = p.defaults
@@ -125,6 +125,7 @@ func (d *defaults) read(ctx context.Context, config attributes) diag.Diagnostics
 	checkObject := r.object("check")
 	d.redisURL = r.secret("redis_url")
 	d.check = readCheck(checkObject)
+	d.tunnel = readTunnel(r)
 	d.findings = readSeverities(get[types.Map](r, "findings"))
 	written := readPackages(packagesObject)
 	set, diags := written.set(packages.Set{}, path.Root("packages"))

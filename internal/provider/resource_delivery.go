@@ -195,11 +195,12 @@ func (r *deliveryResource) deliver(ctx context.Context, plan, config attributes)
 		return false, diags
 	}
 	redis, ok := requestFor(m.layer, resolution, redisprobe.DepthCapabilities)
-	if !ok || m.unknown {
+	if !ok || m.unknown || r.defaults.prober == nil {
 		diags.AddError("Nothing can be delivered", "An argument is not known, or redis-py refuses the settings of the layer.")
 		return false, diags
 	}
 	m.request.Redis = redis
+	// The WebSocket is opened as a browser would: not through the tunnel.
 	courier := delivery.Courier{Prober: r.defaults.prober, Network: netprobe.System{}, Log: tflogDebug}
 	report := courier.Prove(ctx, m.request, m.wait, func(report delivery.Report) { logDelivery(ctx, "Waiting for a delivery", report) })
 	logDelivery(ctx, "Delivered for an apply", report)

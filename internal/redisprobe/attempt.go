@@ -33,6 +33,9 @@ type result struct {
 	// death is what others may take of it, nil where somebody answered.
 	death *death
 
+	// lost says that the way to the server broke off.
+	lost bool
+
 	// ended says that the context of the attempt was canceled.
 	ended bool
 }
@@ -82,6 +85,7 @@ func runAndLend(ctx context.Context, a *attempt) result {
 	if bug := crash.Guard(func() { a.climb(timed) }); bug != nil {
 		a.result.problem, a.result.death = crashed(ctx, log, bug), nil
 	}
+	a.blameWay()
 	if bug := crash.Guard(a.close); bug != nil {
 		a.result.problem, a.result.death = crashed(ctx, log, bug), nil
 	}

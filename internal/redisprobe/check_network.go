@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/redisurl"
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
@@ -41,15 +42,17 @@ func (a *attempt) notResolved(err error) *problem {
 		reason = "was not resolved in time: the name server does not answer"
 	case errors.As(err, &dns) && dns.IsNotFound:
 		reason = "is unknown here"
+		if a.way() != nil {
+			reason = "is unknown there"
+		}
 	}
 	p := maybe(docNameNotResolved,
 		fmt.Sprintf("The host name of %s %s.", a.address(), reason),
 		"If the app cannot resolve it either, "+a.client()+" raises ConnectionError (Error -2, or -3 for a name server in trouble) "+atFirstUse)
-	p.hint = hintName
 	if isSingleLabel(a.request.Connection.Host) && !isLoopback(a.request.Connection.Host) {
 		p.fix = "Run the check from inside the app's network."
 	}
-	return p
+	return a.behind(p, hintName)
 }
 
 var docRefused = finding.Doc{
@@ -108,22 +111,24 @@ func (a *attempt) notConnected(err error, addresses int) *problem {
 		where = fmt.Sprintf("%s (any of its %d addresses)", where, addresses)
 	}
 	var p *problem
+	var dns *net.DNSError
 	switch {
+	case errors.As(err, &dns):
+		return a.notResolved(err)
 	case isRefused(err):
 		p = maybe(docRefused, "Nothing accepts connections on "+where+".",
 			"If it is so where the app runs, "+a.client()+" raises ConnectionError (Error 111) "+atFirstUse)
 	case isTimeout(err):
 		p = maybe(docConnectTimeout, fmt.Sprintf("No answer at all came from %s within %s.", where, a.request.timeout()), a.waits(true))
 	case isNoRoute(err):
-		p = maybe(docNoRoute, "This machine has no way to "+where+".",
+		p = maybe(docNoRoute, strings.ToUpper(a.from()[:1])+a.from()[1:]+" has no way to "+where+".",
 			"If the app's machine has none either, "+a.client()+" raises ConnectionError "+atFirstUse)
 	case isReset(err):
 		return a.closed(false)
 	default:
 		p = maybe(docConnectFailed, "Connecting to "+where+" failed.", "")
 	}
-	p.hint = hintReach
-	return p
+	return a.behind(p, hintReach)
 }
 
 // waits says how long the app would wait for a server that does not answer,
@@ -164,9 +169,7 @@ func (a *attempt) silent(midway bool) *problem {
 	if midway {
 		observed = fmt.Sprintf("%s began to answer and did not finish within %s.", a.address(), a.request.timeout())
 	}
-	p := maybe(docSilent, observed, a.waits(false))
-	p.hint = hintReach
-	return p
+	return a.behind(maybe(docSilent, observed, a.waits(false)), hintReach)
 }
 
 var docClosed = finding.Doc{
@@ -186,9 +189,7 @@ func (a *attempt) closed(midway bool) *problem {
 	if midway {
 		observed = a.address() + " closed the connection in the middle of an answer."
 	}
-	p := maybe(docClosed, observed, "If it is so where the app runs, "+a.client()+" raises ConnectionError "+atFirstUse)
-	p.hint = hintReach
-	return p
+	return a.behind(maybe(docClosed, observed, "If it is so where the app runs, "+a.client()+" raises ConnectionError "+atFirstUse), hintReach)
 }
 
 var docPortOutOfRange = finding.Doc{

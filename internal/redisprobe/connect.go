@@ -24,6 +24,9 @@ func (a *attempt) resolve(ctx context.Context) ([]string, *problem) {
 // asyncio does (base_events.py, create_connection, without happy eyeballs).
 func (a *attempt) connect(ctx context.Context, addresses []string) *problem {
 	conn, dialed, err := netprobe.Connect(ctx, a.network, addresses, a.request.Connection.Port.String())
+	if fault := netprobe.FaultOf(err); fault != nil {
+		return a.faulty(fault)
+	}
 	if err != nil {
 		return a.dead(func(b *attempt) *problem { return b.notConnected(err, len(addresses)) })
 	}
@@ -38,6 +41,9 @@ func (a *attempt) connectUnix(ctx context.Context) *problem {
 	if err == nil {
 		a.raw = &wire{Conn: conn, pulse: a.heard}
 		return nil
+	}
+	if fault := netprobe.FaultOf(err); fault != nil {
+		return a.faulty(fault)
 	}
 	return a.dead(func(b *attempt) *problem {
 		return b.socketFailed(err, func() (os.FileInfo, error) { return os.Stat(path) })

@@ -21,6 +21,8 @@ type death struct {
 	of result
 	// at is when that ended.
 	at time.Time
+	// everywhere: it is the way that leads nowhere, whatever is asked for.
+	everywhere bool
 }
 
 // dead keeps what tell says for others that ask the same address, and says it.
@@ -54,6 +56,12 @@ func (d *death) retold(network Network, request Request) result {
 
 // slow reports whether finding it out cost a good part of a time-out.
 func (d *death) slow(timeout time.Duration) bool { return d.of.duration >= timeout/2 }
+
+// answered reports a way that answered and leads nowhere, as one does that
+// refuses the login: asked again and again, it turns this machine away.
+func (d *death) answered() bool {
+	return d.everywhere && d.of.problem != nil && !d.of.problem.undetermined
+}
 
 // fresh is how old what was seen of an address may be for those who want the
 // present state.
@@ -108,29 +116,51 @@ func (d deaths) record(k key, known *death) {
 func (p *Prober) try(ctx context.Context, d deaths, k key, request Request, take func(*death) bool,
 	do func(context.Context, *pulse) result,
 ) result {
-	here := d.at(k)
-	if here.known != nil && take(here.known) {
-		return here.known.retold(p.network, request)
-	}
+	way := p.keys.way(request)
 	trying, cancel := context.WithCancel(ctx)
 	defer cancel()
 	heard := &pulse{}
-	stop := context.AfterFunc(here.next, func() {
-		if !heard.felt.Load() {
-			cancel()
+	for _, place := range []key{k, way} {
+		here := d.at(place)
+		if here.known != nil && take(here.known) {
+			return here.known.retold(p.network, request)
 		}
-	})
-	defer stop()
+		stop := context.AfterFunc(here.next, func() {
+			if !heard.felt.Load() {
+				cancel()
+			}
+		})
+		defer stop()
+	}
 	r := do(trying, heard)
-	switch after := d.at(k); {
-	case r.ended && ctx.Err() == nil && after.known != nil:
-		return after.known.retold(p.network, request)
+	switch after := d.last(k, way); {
+	case r.ended && ctx.Err() == nil && after != nil:
+		return after.retold(p.network, request)
 	case r.death != nil && !r.ended:
 		known := *r.death
 		known.of, known.at = r, time.Now()
+		if known.everywhere {
+			k = way
+		}
 		d.record(k, &known)
 	}
 	return r
+}
+
+// last is the death of those places that was seen last, nil if there was none.
+func (d deaths) last(places ...key) *death {
+	var last *death
+	for _, place := range places {
+		if known := d.at(place).known; known != nil && (last == nil || known.at.After(last.at)) {
+			last = known
+		}
+	}
+	return last
+}
+
+// way is the key of the way to all servers, for checks that may take as long.
+func (k keyring) way(r Request) key {
+	return k.of(Request{Timeout: r.Timeout}, "way")
 }
 
 // site is the key of what a request reaches before it says who it is: the

@@ -14,6 +14,9 @@ const (
 	hintNone  hintKind = iota
 	hintName           // the name does not resolve
 	hintReach          // the host resolves and does not answer
+	// The same where the far end of a tunnel says so.
+	hintNameThere
+	hintReachThere
 )
 
 // hint explains what the kind of host has to do with the problem.
@@ -23,6 +26,15 @@ func hint(kind hintKind, request Request) string {
 		return ""
 	}
 	switch {
+	case kind == hintNameThere && isSingleLabel(connection.Host):
+		return "A name without a dot usually exists only inside one network, such as the Docker network in which the app and its Redis run. " +
+			"The machine that runs Docker does not know the names of its networks."
+	case kind == hintNameThere:
+		return ""
+	case kind == hintReachThere && isLoopback(connection.Host):
+		return "Behind a tunnel this host means the machine at its far end."
+	case kind == hintReachThere:
+		return ""
 	case isLoopback(connection.Host):
 		if request.Debug {
 			return ""

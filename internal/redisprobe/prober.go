@@ -7,6 +7,7 @@ import (
 
 	"github.com/channel-layer/terraform-provider-channels/internal/crash"
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
+	"github.com/channel-layer/terraform-provider-channels/internal/netprobe"
 )
 
 // Prober checks connections and remembers, so that equal ones are checked once
@@ -22,6 +23,19 @@ type Prober struct {
 	// seen are the addresses that did not answer a look, vain those that were
 	// waited for in vain.
 	seen, vain deaths
+}
+
+// runAgain makes an attempt, and in the time that is left another one if the way
+// to the server broke off under the first.
+func (p *Prober) runAgain(ctx context.Context, request Request, heard *pulse) result {
+	started := time.Now()
+	r := run(ctx, p.network, p.log, request, heard)
+	left := request.timeout() - time.Since(started)
+	if !r.lost || r.ended || left < lastChance {
+		return r
+	}
+	request.Timeout = left
+	return run(ctx, p.network, p.log, request, heard)
 }
 
 // Option changes a [Prober].
@@ -40,7 +54,7 @@ func New(options ...Option) *Prober {
 		looks: newBoard(), proofs: newBoard(), seen: newDeaths(), vain: newDeaths(),
 	}
 	p.attempt = func(ctx context.Context, request Request, heard *pulse) result {
-		return run(ctx, p.network, p.log, request, heard)
+		return p.runAgain(ctx, request, heard)
 	}
 	for _, option := range options {
 		option(p)
@@ -63,7 +77,9 @@ func (p *Prober) Look(ctx context.Context, request Request) Report {
 // an address does not answer is taken, if finding it out costs time and it was
 // found out within the last second.
 func (p *Prober) Join(ctx context.Context, request Request) Report {
-	present := func(d *death) bool { return d.slow(request.timeout()) && time.Since(d.at) <= fresh }
+	present := func(d *death) bool {
+		return (d.slow(request.timeout()) || d.answered()) && time.Since(d.at) <= fresh
+	}
 	return p.tell(ctx, p.looks.share(ctx, p.keys.of(request), false, p.once(request, present), nil), request)
 }
 
@@ -84,6 +100,9 @@ func (p *Prober) tell(ctx context.Context, r result, request Request) (report Re
 			Attempts: r.attempts,
 			Duration: r.duration,
 		}
+	}
+	if way, ok := p.network.(netprobe.Way); ok {
+		report.Over = way.Name()
 	}
 	return report
 }
@@ -121,7 +140,7 @@ func (p *Prober) Prove(ctx context.Context, request Request, wait time.Duration,
 		return age <= fresh || d.slow(request.timeout()) && age <= wait
 	}
 	insist := p.guarded(func(ctx context.Context, progress func(result)) result {
-		again := p.vain.at(site).known != nil
+		again := p.vain.last(site, p.keys.way(request)) != nil
 		return p.try(ctx, p.vain, site, request, believe, func(ctx context.Context, heard *pulse) result {
 			if again {
 				if r := p.attempt(ctx, request, heard); r.ended || r.death != nil || !r.heals() {

@@ -24,6 +24,9 @@ type problem struct {
 	setting string
 	// mildInDebug: of severity Info where DEBUG holds.
 	mildInDebug bool
+	// way is the address of the way to the server, for people, where that is at
+	// fault and not the server.
+	way string
 	// hint names what the host's kind explains (see hints.go).
 	hint hintKind
 }

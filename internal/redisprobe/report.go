@@ -50,6 +50,14 @@ func (r result) outcome(request Request) finding.Outcome {
 	return outcome
 }
 
+// way is the address of the way where that is at fault.
+func (r result) way() string {
+	if r.problem == nil {
+		return ""
+	}
+	return r.problem.way
+}
+
 // report tells a result to one of those who asked for it.
 func (r result) report(request Request) Report {
 	if r.ended {
@@ -65,6 +73,7 @@ func (r result) report(request Request) Report {
 		Stages:    slices.Clone(r.stages),
 		Server:    r.server,
 		Address:   address,
+		Way:       r.way(),
 		Answered:  r.answered,
 		Transient: r.heals(),
 		Attempts:  r.attempts,

@@ -127,6 +127,11 @@ type Report struct {
 	// "unix:path". Of a master that Sentinels did not name it is "<name> of
 	// Sentinel host:port, ...".
 	Address string `json:"address"`
+	// Way is the address of the tunnel to the server, for people, where the tunnel
+	// is at fault, whatever lies behind it; "" elsewhere.
+	Way string `json:"way,omitempty"`
+	// Over is the machine that the check went over, for people, "" for none.
+	Over string `json:"over,omitempty"`
 	// Answered says that the other end sent at least one byte, Redis or not.
 	Answered bool `json:"answered"`
 	// Transient says that time alone may heal what was found: a name that

@@ -24,6 +24,7 @@ type config struct {
 	// aclFile and file: users, or the whole configuration, stand in a file, which
 	// outlives a restart.
 	aclFile, file bool
+	within        []string
 }
 
 func (c *config) add(format string, arguments ...any) {
@@ -33,6 +34,10 @@ func (c *config) add(format string, arguments ...any) {
 // Binary chooses another server, by the name that tools/setup-redis.sh gives
 // it: "redis-6.2", "redis-7.4", "valkey-9.1".
 func Binary(name string) Option { return func(c *config) { c.binary = name } }
+
+// Within makes another command run the server, which is given it behind: one
+// that changes into a namespace, say.
+func Within(command ...string) Option { return func(c *config) { c.within = command } }
 
 // Password sets the password of the default user.
 func Password(password string) Option {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -90,7 +91,8 @@ func (s *Server) start() error {
 	if err != nil {
 		return err
 	}
-	s.command = exec.CommandContext(context.Background(), path, arguments...) // Stop ends it
+	words := slices.Concat(s.config.within, []string{path}, arguments)
+	s.command = exec.CommandContext(context.Background(), words[0], words[1:]...) // Stop ends it
 	s.command.Dir = dir
 	s.command.Stdin = strings.NewReader(s.text(dir))
 	s.output = &lockedBuffer{}

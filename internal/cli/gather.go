@@ -46,7 +46,7 @@ func (p Process) look(ctx context.Context, plan plan, reports []redisprobe.Repor
 	case l.shard >= len(reports) || len(l.commands) == 0 || !reached(reports[l.shard]):
 		return l.missed(unseenNotReached)
 	}
-	request := plan.requests[l.shard]
+	request := reports[l.shard].Led(plan.requests[l.shard])
 	ctx, cancel := context.WithTimeout(ctx, request.Timeout)
 	defer cancel()
 	conn, err := connect(ctx, p.Network, request, plan.line)

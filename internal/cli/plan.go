@@ -104,8 +104,13 @@ func (p plan) ask() ([]redisprobe.Request, string) {
 		if err != nil {
 			return nil, unaskedError
 		}
+		sentinel, err := redisprobe.SentinelOf(host, p.line)
+		if err != nil {
+			return nil, unaskedError
+		}
 		requests = append(requests, redisprobe.Request{
 			Connection: connection,
+			Sentinel:   sentinel,
 			Redis:      p.settings.Packages.Redis,
 			Setting:    host.Setting,
 			Hidden:     !host.Showable(p.line),

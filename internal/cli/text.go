@@ -140,6 +140,7 @@ func (v Value) from() string {
 // stageNames are the steps of connecting, in words.
 func stageNames() map[string]string {
 	return map[string]string{
+		"sentinel": "ask the Sentinels", "replicas": "those that would follow",
 		"resolve": "resolve the name", "connect": "connect", "tls": "TLS handshake",
 		"auth": "log in", "select": "select the database", "ping": "PING",
 		"rights": "rights of this user", "server": "state of the server", "round_trip": "messages",

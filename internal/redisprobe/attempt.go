@@ -26,9 +26,8 @@ type result struct {
 
 	roundTrip *RoundTrip // nil if it was not reached
 
-	// address is the master's that Sentinels named, for people; "" for a host that
-	// was given.
-	address string
+	// by is what led to the server, nil for a host that was given.
+	by *found
 
 	// death is what others may take of it, nil where somebody answered.
 	death *death

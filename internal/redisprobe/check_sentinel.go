@@ -201,7 +201,7 @@ func sentinelDocs() []finding.Doc {
 	return []finding.Doc{
 		docNoSentinel, docNotASentinel, docSentinelNotPermitted, docMasterUnknown, docMasterDown, docAddressUnreachable, docStaleMaster,
 		docSentinelNoPassword, docSentinelWrongPassword, docSentinelPasswordNotSet, docSentinelRefused,
-		docSomeSentinels, docDisagreement, docNoQuorum, docLoopbackAddress, docFewSentinels,
+		docSomeSentinels, docDisagreement, docNoQuorum, docLoopbackAddress, docFewSentinels, docNoTimeLimit,
 		docNoReplica, docReplicaUnreachable, docReplicaUnfit,
 	}
 }

@@ -14,8 +14,9 @@ var docSomeSentinels = finding.Doc{
 	Severity: finding.Warning,
 	Why: "The app asks the Sentinels in the order of its settings until one of them names the master, and remembers which did. One that does not answer costs it nothing as long as another one before it does, " +
 		"and is missing when that one goes.",
-	Django: "For a Sentinel that refuses, redis-py goes on to the next at once. One that is silent holds up every process at its first message, redis-py before 8 for minutes or for ever, since channels_redis gives Sentinels no time limit of its own; from 8.0 for 5 seconds.",
-	Fix:    "Start these Sentinels, or correct their addresses.",
+	Django: "From a Sentinel that refuses, redis-py before 7 goes on to the next at once; 7 and later try it again first, for 3 to 10 seconds. One that accepts connections and is silent is waited for: " +
+		"before 8 without end, since channels_redis gives Sentinels no time limit of its own; from 8.0 for a minute. Either is paid at the first message of each process.",
+	Fix: "Start these Sentinels, or correct their addresses.",
 	Live:   true, Since: since,
 	Sources: []string{"redis/redis-py, redis/asyncio/sentinel.py, Sentinel.discover_master"},
 }
@@ -65,6 +66,31 @@ var docFewSentinels = finding.Doc{
 	Sources: []string{"redis.io/docs, Sentinel, Fundamental things to know about Sentinel before deploying"},
 }
 
+var docNoTimeLimit = finding.Doc{
+	ID:       "sentinel/no-time-limit",
+	Title:    "A master that freezes is waited for without end",
+	Severity: finding.Info,
+	Why: "A process that is killed closes its connections, and the app notices at once. A machine that freezes, or that the network loses, closes nothing: " +
+		"redis-py before 8 then waits for an answer without a limit, and asks the Sentinels for the new master only when it connects again.",
+	Django: "After such a failover the core layer goes on waiting for the old master: nothing is raised, and no message arrives, until the process is restarted. redis-py 8 gives up after 5 seconds.",
+	Fix:    "Give the connection a time limit: socket_timeout = 10 (above the 5 seconds for which the core layer waits for messages) and socket_connect_timeout = 3.",
+	Live:   true, Since: since,
+	Sources: []string{"redis/redis-py, redis/asyncio/connection.py, AbstractConnection.read_response"},
+}
+
+func (a *attempt) noTimeLimit() *problem {
+	reply, _ := a.request.Connection.SocketTimeouts(a.oldestLine())
+	if reply != nil || !a.request.layer().isCore() {
+		return nil
+	}
+	client := a.client()
+	if a.request.Redis == nil {
+		client += " before 8"
+	}
+	return wrong(docNoTimeLimit, "The connection to the master "+a.by.name+" has no time limit (socket_timeout).",
+		"If the master freezes, "+client+" waits for it without end, failover or not.")
+}
+
 // noteSentinels says what all of them together make of the master.
 func (a *attempt) noteSentinels(asked *inquiry, by *told) {
 	asked.all.Wait()
@@ -92,7 +118,7 @@ func (a *attempt) noteSentinels(asked *inquiry, by *told) {
 	if len(differing) > 0 {
 		a.note(a.disagreement(by, differing))
 	}
-	a.note(a.sentinelOpen(by), a.quorum(by), a.loopback(by), a.few(by))
+	a.note(a.sentinelOpen(by), a.quorum(by), a.loopback(by), a.few(by), a.noTimeLimit())
 }
 
 // mild is a problem that does not stop the app today.
@@ -119,18 +145,18 @@ func (a *attempt) heldUp(silent, all []*told) string {
 	if !slices.ContainsFunc(silent, func(t *told) bool {
 		return t.problem.doc.ID == docSilent.ID || t.problem.doc.ID == docConnectTimeout.ID
 	}) {
-		return "The app goes on to the next Sentinel, and has fewer to ask when one goes."
+		return "The app goes on to the next Sentinel, from redis-py 7 on after some seconds, and has fewer to ask when one goes."
 	}
 	where := "when those before it are gone"
 	if slices.Contains(silent, all[0]) {
 		where = "at the first message of each process"
 	}
-	limit := "for minutes or for ever"
+	limit := "without end"
 	switch {
 	case a.request.Redis == nil:
-		limit += " before 8, for 5 seconds from 8.0 on"
+		limit += " before 8, for a minute from 8.0 on"
 	case a.request.Redis.AtLeast(8, 0, 0):
-		limit = "for 5 seconds"
+		limit = "for a minute"
 	}
 	return a.client() + " waits for a Sentinel that is silent " + limit + ", " + where + "."
 }

@@ -64,8 +64,8 @@ func (r result) report(request Request) Report {
 		return canceled(request.address())
 	}
 	address := request.address()
-	if r.address != "" {
-		address = r.address
+	if r.by != nil {
+		address = request.toServer(r.by.host, r.by.port).address()
 	}
 	return Report{
 		Outcome:   r.outcome(request),
@@ -79,6 +79,7 @@ func (r result) report(request Request) Report {
 		Attempts:  r.attempts,
 		Duration:  r.duration,
 		RoundTrip: r.roundTrip,
+		by:        r.by,
 	}
 }
 

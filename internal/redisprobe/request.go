@@ -144,6 +144,8 @@ type Report struct {
 	Attempts int `json:"attempts"`
 	// Duration is how long the last attempt took.
 	Duration time.Duration `json:"duration_ns"`
+	// by is what led to the server, nil for a host that was given.
+	by *found
 	// RoundTrip is what came through at [DepthRoundTrip], nil if it was not
 	// reached.
 	RoundTrip *RoundTrip `json:"round_trip,omitempty"`
@@ -151,6 +153,15 @@ type Report struct {
 
 // Passed reports whether the check passed.
 func (r Report) Passed() bool { return r.Outcome.Status == finding.Passed }
+
+// Led is the request for the server that the check was led to: that of the
+// master that the Sentinels named, and the request itself where there are none.
+func (r Report) Led(request Request) Request {
+	if r.by == nil {
+		return request
+	}
+	return request.toServer(r.by.host, r.by.port)
+}
 
 func canceled(address string) Report {
 	return Report{Outcome: finding.Unknown(), Address: address, Canceled: true}

@@ -20,7 +20,7 @@ func (a *attempt) climbBySentinel(ctx context.Context) {
 		host: by.state["ip"], port: by.state.port(),
 	}
 	a.request = a.request.toServer(a.by.host, a.by.port)
-	a.result.address = a.address()
+	a.result.by = a.by
 	followers := a.visit(ctx, by)
 	defer followers.end()
 	a.up(ctx, a.talk)

@@ -124,7 +124,7 @@ func TestLook_MastersThatCannotServeHaveNames(t *testing.T) {
 	})
 	t.Run("made a replica by hand", func(t *testing.T) {
 		t.Parallel()
-		w := redistest.StartWatched(t, redistest.Watch{DownAfter: time.Minute})
+		w := redistest.StartWatched(t, redistest.Watch{DownAfter: time.Hour})
 		w.Master.Do("REPLICAOF", "127.0.0.1", w.Replicas[0].Port())
 		report := must(t, own, bySentinel(t, "chat", w.Addresses()), failing("sentinel/stale-master"))
 		if !report.Transient {

@@ -1,10 +1,13 @@
 package redisprobe_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig"
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/redisurl"
+	"github.com/channel-layer/terraform-provider-channels/internal/channellayer"
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
 	"github.com/channel-layer/terraform-provider-channels/internal/secret"
@@ -38,12 +41,12 @@ func asked(username, password string) shape {
 
 func depth(d redisprobe.Depth) shape { return func(r *redisprobe.Request) { r.Depth = d } }
 
-// worthTelling are the findings without the note that everything in a test has
-// just been started.
+// worthTelling are the findings without two notes: everything in a test has just
+// been started, and few of its connections have a time limit.
 func worthTelling(report redisprobe.Report) []finding.Finding {
 	var found []finding.Finding
 	for _, f := range report.Outcome.Findings {
-		if f.ID != "redis/restarted" {
+		if f.ID != "redis/restarted" && f.ID != "sentinel/no-time-limit" {
 			found = append(found, f)
 		}
 	}
@@ -74,5 +77,29 @@ func TestLook_HealthySentinelsPassWithoutFinding(t *testing.T) {
 				t.Errorf("the ladder does not begin with the Sentinels: %+v", report.Stages)
 			}
 		})
+	}
+}
+
+func TestLook_NotesAMasterThatWouldBeWaitedForWithoutEnd(t *testing.T) {
+	w := redistest.StartWatched(t, redistest.Watch{})
+	pubSub := func(r *redisprobe.Request) {
+		r.Layer = &redisprobe.Layer{Backend: channelconfig.PubSub, Options: channellayer.Defaults()}
+	}
+	limited := func(r *redisprobe.Request) {
+		seconds := 10.0
+		r.Connection.Options["socket_timeout"] = redisurl.Option{Text: secret.New("10"), Float: &seconds}
+	}
+	for name, c := range map[string]struct {
+		shapes []shape
+		noted  bool
+	}{
+		"version not stated": {nil, true}, "redis-py 7": {[]shape{redisPy(7, 4, 1)}, true}, "redis-py 8": {[]shape{redisPy(8, 1, 0)}, false},
+		"a limit": {[]shape{redisPy(7, 4, 1), limited}, false}, "pub/sub, where it does not help": {[]shape{pubSub}, false},
+	} {
+		report := redisprobe.New().Look(t.Context(), bySentinel(t, "chat", w.Addresses(), c.shapes...))
+		noted := slices.ContainsFunc(report.Outcome.Findings, func(f finding.Finding) bool { return f.ID == "sentinel/no-time-limit" })
+		if noted != c.noted || !report.Passed() {
+			t.Errorf("%s: noted %v, want %v: %+v", name, noted, c.noted, report)
+		}
 	}
 }

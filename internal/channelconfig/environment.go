@@ -40,7 +40,7 @@ func Environment(s Settings, r Resolution) Value[[]Variable] {
 		vars = append(vars, hostsVariable(s, r))
 	}
 	if backend.UsesRedis() && !several && hasURL(s.RedisURL) {
-		add(names.RedisURL, hideIf(s.RedisURLWriteOnly, s.RedisURL))
+		add(names.RedisURL, hideIf(s.RedisURLWriteOnly, appURL(s, r)))
 	}
 	if backend.UsesRedis() && !several && !hasURL(s.RedisURL) {
 		add(names.RedisHost, asSecret(s.RedisHost.Else(Known(DefaultRedisHost))))
@@ -65,6 +65,19 @@ func hostsVariable(s Settings, r Resolution) Variable {
 		v.Value, v.Spelled = Known(text), Known(SpelledHosts(text))
 	}
 	return v
+}
+
+// appURL is REDIS_URL as the app gets it: as it was written, and with what
+// people want of TLS.
+func appURL(s Settings, r Resolution) Value[secret.String] {
+	if !s.TLS.IsSet() {
+		return s.RedisURL
+	}
+	hosts, ok := r.Hosts.Get()
+	if !ok || len(hosts) != 1 {
+		return Unknown[secret.String]()
+	}
+	return Known(hosts[0].URL)
 }
 
 func hideIf(writeOnly bool, v Value[secret.String]) Value[secret.String] {

@@ -108,6 +108,9 @@ func (h Host) Connection(line redisurl.Line) (redisurl.Connection, error) {
 	}
 	if h.Sentinel != nil {
 		c.Host, c.Port = "", nil
+		if option, has := c.Options[minVersionOption]; has {
+			c.Options[minVersionOption] = typed(minVersionOption, option)
+		}
 	}
 	return c, nil
 }
@@ -177,7 +180,7 @@ func (h Host) withArguments(line redisurl.Line) (redisurl.Connection, error) {
 	}
 	for name, option := range extra.Options {
 		if _, has := c.Options[name]; !has {
-			c.Options[name] = option
+			c.Options[name] = typed(name, option)
 		}
 	}
 	if c.Username.IsEmpty() {
@@ -187,6 +190,17 @@ func (h Host) withArguments(line redisurl.Line) (redisurl.Connection, error) {
 		c.Password = h.Password
 	}
 	return c, nil
+}
+
+// typed is an argument of a dict, which no parser has to make a number of.
+func typed(name string, option redisurl.Option) redisurl.Option {
+	if name != minVersionOption || option.Int != nil {
+		return option
+	}
+	if n, ok := new(big.Int).SetString(option.Text.Reveal(), 10); ok {
+		option.Int = n
+	}
+	return option
 }
 
 // Showable reports whether people may be shown where the entry leads: a host,

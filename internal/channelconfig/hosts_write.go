@@ -63,6 +63,10 @@ func (h Host) json() (string, error) {
 	if !utf8.ValidString(url.Reveal()) {
 		return "", &HostError{Reason: HostArgument, Setting: h.Setting}
 	}
+	if len(h.Arguments) > 0 && h.IsURL() {
+		members := append([]string{`"address":` + jsonText(url.Reveal())}, arguments(h.Username, h.Password, nil, false, h.Arguments)...)
+		return "{" + strings.Join(members, ",") + "}", nil
+	}
 	return jsonText(url.Reveal()), nil
 }
 

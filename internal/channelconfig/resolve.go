@@ -92,6 +92,7 @@ func Resolve(s Settings) Resolution {
 	r.Port = port
 	r.Backend, r.Origins.Backend = resolveBackend(s, hosts)
 	r.resolveHosts(s, hosts)
+	r.Hosts = withTLS(s, r.Hosts)
 	return r
 }
 

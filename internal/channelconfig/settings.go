@@ -54,6 +54,9 @@ type Settings struct {
 	HostsText Value[secret.String]
 	// HostsWriteOnly is to the hosts what RedisURLWriteOnly is to the URL.
 	HostsWriteOnly bool
+	// TLS is what people want of the encryption; unset where they leave it to
+	// the URL and to redis-py.
+	TLS Value[TLS]
 	// Debug is Django's DEBUG. DebugUnreadable is set where there is a text
 	// for it that cannot be read as true or false; Debug is unknown then.
 	Debug           Value[bool]

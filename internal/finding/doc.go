@@ -24,7 +24,8 @@ type Doc struct {
 	// carry a more specific one.
 	Fix string
 	// Bad are settings that give this finding and Good ones that do not:
-	// environment variables, one NAME=value a line; tests hold them to it.
+	// environment variables, one NAME=value a line, and arguments of tls, as
+	// tls.verify=full; tests hold them to it.
 	// A live check, which needs a server, has none.
 	Bad, Good []string
 	// Live is set for checks that need a server.

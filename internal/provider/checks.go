@@ -26,12 +26,14 @@ func requestFor(m layerModel, resolution channelconfig.Resolution, depth redispr
 	}
 	line := m.line()
 	connection, err := hosts[0].Connection(line)
-	if err != nil {
+	standIns, complete := m.standIns(hosts[0])
+	if err != nil || !complete {
 		return redisprobe.Request{}, false
 	}
 	return redisprobe.Request{
 		Connection: connection,
 		Redis:      m.settings.Packages.Redis,
+		TLS:        standIns,
 		Setting:    hosts[0].Setting,
 		Hidden:     !hosts[0].Showable(line),
 		Timeout:    m.check.attempt(),

@@ -27,7 +27,7 @@ func (d *environmentDataSource) Metadata(_ context.Context, req datasource.Metad
 }
 
 func (d *environmentDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	layer := readOnlyFields(without(layerFields(), "redis_url", "redis_host", "redis_port", "debug", "django_settings_module", "findings"))
+	layer := readOnlyFields(without(layerFields(), "redis_url", "redis_host", "redis_port", "debug", "django_settings_module", "tls", "findings"))
 	fields := append([]field{
 		text("environment", "The environment variables of the app, by name; others than the layer's are left alone. Excludes `dotenv`.").as(kindStringMap).secret(),
 		text("dotenv", "The text of a .env file to read them from. Excludes `environment`.").secret(),

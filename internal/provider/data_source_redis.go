@@ -28,7 +28,7 @@ func (d *redisDataSource) Metadata(_ context.Context, req datasource.MetadataReq
 }
 
 func (d *redisDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	fields := append(readOnlyFields(connectionFields()),
+	fields := append(readOnlyFields(append(connectionFields(), tlsField("tls"))),
 		text("depth", "How deep to look. `ping`: name, TCP, TLS, password, database, PING. `capabilities`: also what the layer needs of this server and this user, without a change to anything. `round_trip`: also messages, sent and received as the layer would, under names of its own that expire. Effective default `capabilities`.").among(depthNames()...),
 		text("timeout", "How long the look may take in all, for example `5s`. Effective default `5s`.").isDuration(),
 		boolean("reachable", "Whether anything answered there, Redis or not.").computed(),
@@ -51,10 +51,12 @@ func (d *redisDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 func (d *redisDataSource) read(ctx context.Context, config attributes) (layerModel, diag.Diagnostics) {
 	m, diags := readConnection(ctx, config)
 	r := &reader{ctx: ctx, from: config}
+	m.settings.TLS = readTLS(r.object("tls"))
 	m.check.timeout = r.text("timeout")
 	m.check.planDepth = r.text("depth")
 	diags.Append(r.diags...)
 	diags.Append(m.withDefaults(d.defaults)...)
+	m.takeServerName()
 	s := &m.settings
 	if !s.RedisURL.IsSet() && !s.RedisHost.IsSet() && !s.RedisPort.IsSet() {
 		s.RedisURL = d.defaults.redisURL
@@ -135,6 +137,9 @@ func (d *redisDataSource) look(ctx context.Context, m layerModel, resolution cha
 		return notLooked("Nothing was looked at: the provider's redis_url is not known yet.")
 	case !resolution.UsesRedis().Or(false):
 		return notLooked("Nothing was looked at: these settings make a layer without a Redis.")
+	}
+	if m.tlsPending(resolution) {
+		return notLooked("Nothing was looked at: the provider's tls is not known yet.")
 	}
 	request, ok := requestFor(m, resolution, m.check.depthAtPlan())
 	if !ok {

@@ -22,8 +22,10 @@ type defaults struct {
 	// versionsUnknown is set while the versions are not all known yet.
 	versionsUnknown bool
 	check           checkModel
-	findings        severities
-	checksOff       bool
+	// tls are texts in the place of files that the app has.
+	tls       tlsDefaults
+	findings  severities
+	checksOff bool
 	// tunnel says how Redis is reached, as written.
 	tunnel tunnelModel
 	// network is the way to Redis, and prober checks over it. Both are nil while

@@ -23,6 +23,12 @@ type layerModel struct {
 	// variablesUnknown is set while names or spellings of variables are not
 	// known yet, versionsUnknown while versions of packages are not.
 	variablesUnknown, versionsUnknown bool
+	// tls are the provider's texts in the place of the app's files, serverName
+	// is the name that a check compares certificates with, and tlsKeyWriteOnly
+	// is set where the key in tls is write-only.
+	tls             tlsDefaults
+	serverName      channelconfig.Value[string]
+	tlsKeyWriteOnly bool
 }
 
 // readConnection reads connectionFields.
@@ -47,6 +53,7 @@ func readLayer(ctx context.Context, from attributes) (layerModel, diag.Diagnosti
 	r := &reader{ctx: ctx, from: from, diags: diags}
 	m.settings.Alias = r.text("alias")
 	m.settings.Debug = r.boolean("debug")
+	m.settings.TLS = readTLS(r.object("tls"))
 	m.settings.SettingsModule = r.text("django_settings_module")
 	m.settings.Variables, m.variablesUnknown = readVariables(r.object("variables"))
 	m.findings = readSeverities(get[types.Map](r, "findings"))
@@ -165,6 +172,7 @@ func (m *layerModel) withDefaults(d *defaults) diag.Diagnostics {
 	set, diags := m.packages.set(d.packages, path.Root("packages"))
 	m.settings.Packages = set
 	m.versionsUnknown = m.packages.unknown() || d.versionsUnknown
+	m.withTLSDefaults(d)
 	m.findings = m.findings.over(d.findings)
 	m.check = m.check.over(d.check)
 	return diags

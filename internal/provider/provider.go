@@ -57,6 +57,7 @@ func (p *channelsProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 		MarkdownDescription: "Declares [Django Channels](https://channels.readthedocs.io/) channel layers as code and checks them against their Redis. All arguments are optional defaults.",
 		Attributes: providerAttributes(append([]field{
 			text("redis_url", "The URL for data sources `channels_redis`, and for `channels_delivery`, that give none. It accepts ephemeral values, so that users of `redis_url_wo` need no secret in state.").secret(),
+			providerTLSField(),
 			packagesField(),
 			checkField(),
 			findings,
@@ -126,6 +127,7 @@ func (d *defaults) read(ctx context.Context, config attributes) diag.Diagnostics
 	d.redisURL = r.secret("redis_url")
 	d.check = readCheck(checkObject)
 	d.tunnel = readTunnel(r)
+	d.tls = readTLSDefaults(r.object("tls"))
 	d.findings = readSeverities(get[types.Map](r, "findings"))
 	written := readPackages(packagesObject)
 	set, diags := written.set(packages.Set{}, path.Root("packages"))

@@ -37,7 +37,8 @@ func (r *deliveryResource) Metadata(_ context.Context, req resource.MetadataRequ
 
 // deliveryInputs are the fields of the resource that users write.
 func deliveryInputs() []field {
-	fields := append(connectionFields(), writeOnlyURLFields()...)
+	// tls is that of the WebSocket.
+	fields := append(append(connectionFields(), tlsField("redis_tls")), writeOnlyURLFields()...)
 	return append(append(fields, websocketFields()...), deliveryFields()...)
 }
 
@@ -62,14 +63,17 @@ type deliveryModel struct {
 func (r *deliveryResource) read(ctx context.Context, from, config attributes) (deliveryModel, diag.Diagnostics) {
 	layer, diags := readConnection(ctx, from)
 	diags.Append(layer.readWriteOnly(ctx, config)...)
-	own := &reader{ctx: ctx, from: from}
+	own, hidden := &reader{ctx: ctx, from: from}, &reader{ctx: ctx, from: config}
+	layer.settings.TLS = readTLS(own.object("redis_tls"))
+	layer.readWriteOnlyTLS(hidden.object("redis_tls"))
 	layer.findings = readSeverities(get[types.Map](own, "findings"))
 	diags.Append(layer.withDefaults(r.defaults)...)
+	layer.takeServerName()
 	s := &layer.settings
 	if !s.RedisURL.IsSet() && !s.RedisHost.IsSet() && !s.RedisPort.IsSet() {
 		s.RedisURL = r.defaults.redisURL
 	}
-	w := &websocketReader{own: own, hidden: &reader{ctx: ctx, from: config}}
+	w := &websocketReader{own: own, hidden: hidden}
 	m := deliveryModel{layer: layer, wait: durationOr(own.text("wait"), defaultDeliveryWait)}
 	m.request.WebSocket = w.read()
 	m.request.Timeout = durationOr(own.text("timeout"), delivery.DefaultTimeout)
@@ -122,6 +126,7 @@ func (r *deliveryResource) ValidateConfig(ctx context.Context, req resource.Vali
 		return
 	}
 	own := &reader{ctx: ctx, from: req.Config}
+	resp.Diagnostics.Append(tlsExclusions(own.object("redis_tls"))...)
 	resp.Diagnostics.Append(readSeverities(get[types.Map](own, "findings")).validate(path.Root("findings"))...)
 	_, diags = m.static(attributesOf(ctx, req.Config))
 	resp.Diagnostics.Append(diags...)

@@ -50,6 +50,9 @@ func (r *layerResource) read(ctx context.Context, from, config attributes) (laye
 	m.check = readCheck(more.object("check"))
 	diags.Append(more.diags...)
 	diags.Append(m.readWriteOnly(ctx, config)...)
+	hidden := &reader{ctx: ctx, from: config}
+	m.readWriteOnlyTLS(hidden.object("tls"))
+	diags.Append(hidden.diags...)
 	diags.Append(m.withDefaults(r.defaults)...)
 	return m, diags
 }
@@ -57,6 +60,7 @@ func (r *layerResource) read(ctx context.Context, from, config attributes) (laye
 func (r *layerResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	resp.Diagnostics.Append(exclusions(ctx, req.Config)...)
 	own := &reader{ctx: ctx, from: req.Config}
+	resp.Diagnostics.Append(tlsExclusions(own.object("tls"))...)
 	m, diags := r.read(ctx, req.Config, req.Config)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {

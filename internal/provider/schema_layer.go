@@ -28,6 +28,7 @@ func layerFields() []field {
 	}
 	fields = append(fields, connectionFields()...)
 	return append(fields,
+		tlsField("tls"),
 		boolean("debug", "Django's `DEBUG`. Effective default `false`."),
 		text("django_settings_module", "`DJANGO_SETTINGS_MODULE`. Effective default `config.settings`."),
 		variablesField(),

@@ -33,10 +33,10 @@ func (m layerModel) static() static {
 // key may depend only on its being set, since its value may differ between
 // plan and apply: the rules run again without it.
 func (m layerModel) storable(outcome finding.Outcome) finding.Outcome {
-	if !m.hidden() {
+	if !m.hidden() && !m.tlsKeyWriteOnly {
 		return outcome
 	}
-	s := m.settings
+	s := m.withoutHiddenKey(m.settings)
 	if s.RedisURLWriteOnly {
 		s.RedisURL = channelconfig.Unknown[secret.String]()
 	}

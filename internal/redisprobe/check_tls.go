@@ -170,7 +170,7 @@ var docMissingFile = finding.Doc{
 	Why: "The settings name a file with a certificate or key. The app reads it where it runs; on this machine it is missing or unreadable, " +
 		"so that the check cannot secure the connection as the app would, and sends no password over it.",
 	Django: "If it is missing where the app runs, redis-py raises ConnectionError (\"Error 2 connecting to ...\") " + atFirstUse,
-	Fix:    "Run the check where the app runs, with its certificate files in place.",
+	Fix:    "Give the check the text of that file in tls, as ca_pem, certificate_pem or key_pem.",
 	Live:   true,
 	Since:  since,
 }
@@ -182,12 +182,52 @@ func (a *attempt) missingFile(missing *fileProblem) *problem {
 		// That is no file: it is the same everywhere.
 		return wrong(docHandshake, "The text in ssl_ca_data "+missing.reason+".", a.client()+" raises ConnectionError "+atFirstUse)
 	}
+	if missing.given {
+		p := wrong(docHandshake, "The text that the check has in the place of the file that "+missing.option+" names "+missing.reason+".",
+			"With such a file "+a.client()+" raises ConnectionError "+atFirstUse)
+		p.fix = "Give the check the certificates and the key of the app's files, in PEM and without a passphrase."
+		return p
+	}
 	return settled(docMissingFile, "The file that "+missing.option+" names "+missing.reason+".",
 		"If it is so where the app runs, "+a.client()+" raises ConnectionError "+atFirstUse)
+}
+
+var docShortKey = finding.Doc{
+	ID:       "tls/short-key",
+	Title:    "A key in the certificates of Redis is too short for Python",
+	Severity: finding.Error,
+	Why: "Python from 3.10 asks OpenSSL for security level 2, at which RSA keys below 2048 bits are refused in certificates. " +
+		"The key of the server's certificate, or of an authority above it, is shorter.",
+	Django: certificateExceptions,
+	Fix:    "Renew the certificate of the Redis server with a key of 2048 bits or more.",
+	Live:   true,
+	Since:  since,
+}
+
+func (h *handshake) shortKey() *problem {
+	return wrong(docShortKey, "A certificate of Redis at "+h.where+", or of an authority that signed it, has an RSA key of less than 2048 bits.", certificateExceptions)
+}
+
+var docIncompleteAuthority = finding.Doc{
+	ID:       "tls/incomplete-authority",
+	Title:    "The authority of the settings is not the one at the root",
+	Severity: finding.Warning,
+	Why: "The settings name an authority that another one signed, and not that other one. Python up to 3.12 looks on until it finds an authority that signed itself; " +
+		"from 3.13 on it is content with any certificate that the settings trust.",
+	Django: "Python up to 3.12: " + certificateExceptions + " From 3.13 on redis-py connects.",
+	Fix:    "Add the certificate of the root authority to the file of ssl_ca_certs.",
+	Live:   true,
+	Since:  since,
+}
+
+func (h *handshake) incompleteAuthority() *problem {
+	return wrong(docIncompleteAuthority, "The certificate of Redis at "+h.where+" leads to an authority of the settings that did not sign itself, and no further.",
+		"With Python up to 3.12 redis-py raises ConnectionError (CERTIFICATE_VERIFY_FAILED: unable to get issuer certificate) "+atFirstUse+" From 3.13 on it connects.")
 }
 
 func tlsDocs() []finding.Doc {
 	return []finding.Doc{
 		docPlaintextServer, docTLSRequired, docUnknownAuthority, docWrongName, docExpired, docClientCertificate, docHandshake, docMissingFile,
+		docShortKey, docIncompleteAuthority,
 	}
 }

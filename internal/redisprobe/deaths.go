@@ -166,7 +166,7 @@ func (k keyring) way(r Request) key {
 // site is the key of what a request reaches before it says who it is: the
 // address, how the connection to it is secured, and how long that may take.
 func (k keyring) site(r Request, more ...string) key {
-	return k.of(Request{Connection: placeOf(r.Connection), Sentinel: r.Sentinel.places(), Timeout: r.Timeout}, more...)
+	return k.of(Request{Connection: placeOf(r.Connection), Sentinel: r.Sentinel.places(), TLS: r.TLS, Timeout: r.Timeout}, more...)
 }
 
 // placeOf is a connection without what is told to the other end.

@@ -2,6 +2,7 @@ package redisprobe_test
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -236,6 +237,8 @@ func tlsRows(t *testing.T) []row {
 	strange := redistest.NewAuthority(t)
 	certificate, key := strange.Client(t)
 	only12 := redistest.Start(t, redistest.TLS(good), redistest.TLSProtocols("TLSv1.2"))
+	root := issue(t, nil, 2048, authority)
+	between, short := issue(t, &root, 2048, authority), issue(t, &root, 1024, nil)
 	fails := func(r row) row { r.status, r.worst, r.stage = failed, finding.Error, "tls"; return r }
 	missing := func(name string, shapes ...shape) row {
 		return row{name: name, request: request(t, server.Addr(), append(shapes, overTLS, as("", canary))...), id: "tls/missing-file",
@@ -272,6 +275,10 @@ func tlsRows(t *testing.T) []row {
 		missing("authorities' directory missing", option("ssl_ca_path", "/nowhere/"+canary)),
 		missing("client's certificate missing", ca, option("ssl_certfile", "/nowhere/"+canary), option("ssl_keyfile", key)),
 		missing("client's key missing", ca, option("ssl_certfile", certificate), option("ssl_keyfile", "/nowhere/"+canary)),
+		fails(row{name: "a short key", request: request(t, terminate(t, &tls.Config{Certificates: []tls.Certificate{short.shows()}}, plain.Addr()), overTLS, host("localhost"),
+			option("ssl_ca_data", root.pem()), as("", canary)), id: "tls/short-key"}),
+		{name: "an authority that another one signed", request: request(t, terminate(t, &tls.Config{Certificates: []tls.Certificate{issue(t, &between, 2048, nil).shows()}}, plain.Addr()), overTLS, host("localhost"),
+			option("ssl_ca_data", between.pem())), id: "tls/incomplete-authority", status: failed, worst: finding.Warning, stage: "ping"},
 		missing("client's key of another", ca, option("ssl_certfile", certificate), option("ssl_keyfile", certificate)),
 	}
 }

@@ -59,6 +59,7 @@ func (k keyring) of(r Request, more ...string) key {
 		}
 		add("")
 	}
+	r.TLS.identify(add)
 	if r.Depth > DepthPing {
 		r.layer().identify(add)
 		add("")

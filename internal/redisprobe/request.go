@@ -38,6 +38,9 @@ type Request struct {
 	// it: then only what holds for every supported version is reported, and
 	// what depends on the version is of severity Info.
 	Redis *packages.Version
+	// TLS is what the check uses in the place of files that exist only where
+	// the app runs.
+	TLS TLS
 	// Setting is what the findings name as their place: REDIS_URL, REDIS_HOST.
 	Setting string
 	// Hidden is set where host, port and path may be pieces of a password with

@@ -2,12 +2,10 @@ package redisprobe
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/redisurl"
 )
@@ -28,7 +26,7 @@ const (
 type tlsPolicy struct {
 	verify       bool
 	hostname     hostnameCheck
-	roots        *x509.CertPool
+	trust        trust
 	certificates []tls.Certificate
 	minVersion   uint16
 }
@@ -37,13 +35,17 @@ type tlsPolicy struct {
 type fileProblem struct {
 	option string // ssl_ca_certs ...
 	reason string // "does not exist", ...
+	// given: the text was given to the check in the place of the file, so that
+	// it is no better where the app runs.
+	given bool
 }
 
 // tlsPolicy reads the options; impossible says that redis-py fails over them
 // before it connects.
 func (a *attempt) tlsPolicy() (policy tlsPolicy, impossible bool, problem *fileProblem) {
 	settings, hostname := a.tlsSettings()
-	if settings.Impossible {
+	// From 7.2.0 on a key alone counts, and Python wants its certificate.
+	if settings.Impossible || settings.CertFile == "" && settings.KeyFile != "" {
 		return tlsPolicy{}, true, nil
 	}
 	policy = tlsPolicy{
@@ -58,11 +60,15 @@ func (a *attempt) tlsPolicy() (policy tlsPolicy, impossible bool, problem *fileP
 		}
 	}
 	if policy.verify {
-		if policy.roots, problem = trusted(settings); problem != nil {
+		texts, problem := a.request.TLS.authorities(settings)
+		if problem != nil {
+			return tlsPolicy{}, false, problem
+		}
+		if policy.trust, problem = trusting(settings, texts); problem != nil {
 			return tlsPolicy{}, false, problem
 		}
 	}
-	policy.certificates, problem = clientCertificates(settings)
+	policy.certificates, problem = a.request.TLS.clientCertificates(settings)
 	return policy, false, problem
 }
 
@@ -82,80 +88,62 @@ func (a *attempt) tlsSettings() (redisurl.TLSSettings, hostnameCheck) {
 	}
 }
 
-// trusted are the system's authorities and those of the options, which
-// load_verify_locations adds to them.
-func trusted(settings redisurl.TLSSettings) (*x509.CertPool, *fileProblem) {
-	roots, err := x509.SystemCertPool()
-	if err != nil {
-		roots = x509.NewCertPool()
-	}
-	if settings.CACerts != "" {
-		pem, err := os.ReadFile(settings.CACerts)
-		if err != nil {
-			return nil, &fileProblem{option: "ssl_ca_certs", reason: unreadable(err)}
-		}
-		if !roots.AppendCertsFromPEM(pem) {
-			return nil, &fileProblem{option: "ssl_ca_certs", reason: "holds no certificate"}
-		}
-	}
-	if settings.CAData != "" && !roots.AppendCertsFromPEM([]byte(settings.CAData)) {
-		return nil, &fileProblem{option: optionCAData, reason: "holds no certificate"}
-	}
-	if settings.CAPath != "" {
-		if err := appendDirectory(roots, settings.CAPath); err != nil {
-			return nil, &fileProblem{option: "ssl_ca_path", reason: unreadable(err)}
-		}
-	}
-	return roots, nil
-}
-
 // optionCAData holds certificates themselves, not the name of a file.
 const optionCAData = "ssl_ca_data"
 
-// appendDirectory adds the certificates of a directory. OpenSSL looks only at
-// files named by a hash; those are links to the rest.
-func appendDirectory(roots *x509.CertPool, path string) error {
+// authorityFiles reads the file and the directory of the options.
+func authorityFiles(settings redisurl.TLSSettings) (texts []string, problem *fileProblem) {
+	if settings.CACerts != "" {
+		text, problem := pemOr("", settings.CACerts, "ssl_ca_certs")
+		if problem != nil {
+			return nil, problem
+		}
+		if len(certificatesIn(text)) == 0 {
+			return nil, &fileProblem{option: "ssl_ca_certs", reason: noCertificate}
+		}
+		texts = append(texts, text)
+	}
+	if settings.CAPath != "" {
+		more, err := readDirectory(settings.CAPath)
+		if err != nil {
+			return nil, &fileProblem{option: "ssl_ca_path", reason: unreadable(err)}
+		}
+		texts = append(texts, more...)
+	}
+	return texts, nil
+}
+
+// noCertificate is said of a text that should hold one.
+const noCertificate = "holds no certificate"
+
+// readDirectory reads the files of a directory. OpenSSL looks only at files
+// named by a hash; those are links to the rest.
+func readDirectory(path string) (texts []string, _ error) {
 	entries, err := os.ReadDir(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, entry := range entries {
 		if entry.IsDir() {
 			continue
 		}
-		if pem, err := os.ReadFile(filepath.Join(path, entry.Name())); err == nil {
-			roots.AppendCertsFromPEM(pem)
+		if text, err := os.ReadFile(filepath.Join(path, entry.Name())); err == nil {
+			texts = append(texts, string(text))
 		}
 	}
-	return nil
+	return texts, nil
 }
 
-// clientCertificates: the certificate's file may hold the key as well.
-func clientCertificates(settings redisurl.TLSSettings) ([]tls.Certificate, *fileProblem) {
-	certificate, key := settings.CertFile, settings.KeyFile
-	if certificate == "" {
-		return nil, nil
+// pemOr is the text, or what the file of an option holds.
+func pemOr(text, path, option string) (string, *fileProblem) {
+	if text != "" {
+		return text, nil
 	}
-	if key == "" {
-		key = certificate
-	}
-	certPEM, err := os.ReadFile(certificate)
+	read, err := os.ReadFile(path)
 	if err != nil {
-		return nil, &fileProblem{option: "ssl_certfile", reason: unreadable(err)}
+		return "", &fileProblem{option: option, reason: unreadable(err)}
 	}
-	keyPEM, err := os.ReadFile(key)
-	if err != nil {
-		return nil, &fileProblem{option: "ssl_keyfile", reason: unreadable(err)}
-	}
-	pair, err := tls.X509KeyPair(certPEM, keyPEM)
-	if err != nil {
-		reason := "and the certificate make no pair that can be read here"
-		if strings.Contains(string(keyPEM), "ENCRYPTED") {
-			reason = "is encrypted, and the check cannot decrypt it"
-		}
-		return nil, &fileProblem{option: "ssl_keyfile", reason: reason}
-	}
-	return []tls.Certificate{pair}, nil
+	return string(read), nil
 }
 
 func unreadable(err error) string {

@@ -23,9 +23,9 @@ type handshake struct {
 	nudged atomic.Bool
 	// asked is set when the server asks for a client's certificate.
 	asked bool
-	// note is a certificate that does not name the host, where the policy
-	// leaves open whether that matters.
-	note *problem
+	// notes are about what does not stop every app: a certificate that does
+	// not name the host, where the policy leaves open whether that matters.
+	notes []*problem
 }
 
 // certificateError is a certificate that does not hold, with the doc of why.
@@ -45,7 +45,7 @@ func (a *attempt) secure(ctx context.Context) *problem {
 	if missing != nil {
 		return a.missingFile(missing)
 	}
-	h := &handshake{policy: policy, host: a.request.Connection.Host, where: a.address()}
+	h := &handshake{policy: policy, host: a.request.serverName(), where: a.address()}
 	client := tls.Client(a.raw, h.config())
 	// A plaintext Redis waits for the end of what it takes for a line.
 	stop := a.nudgeWhenSilent(ctx, &h.nudged)
@@ -54,9 +54,7 @@ func (a *attempt) secure(ctx context.Context) *problem {
 	if err != nil {
 		return a.handshakeFailed(ctx, h, err)
 	}
-	if h.note != nil {
-		a.note(h.note)
-	}
+	a.note(h.notes...)
 	a.plain = &wire{Conn: client}
 	return nil
 }
@@ -86,36 +84,17 @@ func (h *handshake) verify(state tls.ConnectionState) error {
 		return &certificateError{h.unknownAuthority()}
 	}
 	leaf := state.PeerCertificates[0]
-	intermediates := x509.NewCertPool()
-	for _, certificate := range state.PeerCertificates[1:] {
-		intermediates.AddCert(certificate)
-	}
-	_, err := leaf.Verify(x509.VerifyOptions{Roots: h.policy.roots, Intermediates: intermediates})
-	if err != nil {
-		return &certificateError{h.chainProblem(err, leaf, time.Now())}
+	if p := h.judgeChain(leaf, state.PeerCertificates[1:]); p != nil {
+		return &certificateError{p}
 	}
 	if h.policy.hostname == hostnameIgnored || namesHost(leaf, h.host) {
 		return nil
 	}
 	if h.policy.hostname == hostnameDepends {
-		h.note = h.maybeWrongName(leaf)
+		h.notes = append(h.notes, h.maybeWrongName(leaf))
 		return nil
 	}
 	return &certificateError{h.wrongName(leaf)}
-}
-
-// chainProblem classifies x509's errors.
-func (h *handshake) chainProblem(err error, leaf *x509.Certificate, now time.Time) *problem {
-	var unknown x509.UnknownAuthorityError
-	var invalid x509.CertificateInvalidError
-	switch {
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return h.expired(now.Before(leaf.NotBefore))
-	case errors.As(err, &unknown):
-		return h.unknownAuthority()
-	default:
-		return h.badCertificate()
-	}
 }
 
 // namesHost is OpenSSL's X509_check_host and X509_check_ip with Python's
@@ -247,7 +226,7 @@ func (a *attempt) speaksTLS(ctx context.Context) bool {
 		return false
 	}
 	_ = tls.Client(second, &tls.Config{
-		ServerName:         a.request.Connection.Host,
+		ServerName:         a.request.serverName(),
 		InsecureSkipVerify: true, //nolint:gosec // nothing is ever sent over it
 	}).HandshakeContext(ctx)
 	a.result.answered = second.answered()

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/pem"
 	"fmt"
 	"regexp"
 	"slices"
@@ -100,6 +101,7 @@ type example struct {
 	values             map[string]string
 	backend            string
 	packages, settings []string
+	tls                []string
 }
 
 // readExample reads what finding.Doc says of examples.
@@ -113,6 +115,8 @@ func readExample(text string) example {
 			e.packages = append(e.packages, fmt.Sprintf("%s = %q", pinned[1], pinned[2]))
 		case name == "BACKEND":
 			e.backend = value
+		case strings.HasPrefix(name, "tls."):
+			e.tls = append(e.tls, strings.TrimPrefix(name, "tls.")+" = "+quoted(pemTexts().Replace(value)))
 		case strings.HasPrefix(name, "CONFIG."):
 			if !regexp.MustCompile(`^(-?[0-9]+|\[.*\]|\{.*\})$`).MatchString(value) {
 				value = quoted(value)
@@ -124,6 +128,14 @@ func readExample(text string) example {
 		}
 	}
 	return e
+}
+
+// pemTexts are what stands for PEM texts in examples: their form alone.
+func pemTexts() *strings.Replacer {
+	block := func(kind string) string {
+		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: []byte{0x30, 0x00}}))
+	}
+	return strings.NewReplacer("CERTIFICATE", block("CERTIFICATE"), "KEY", block("PRIVATE KEY"), "BUNDLE", strings.Repeat(block("CERTIFICATE"), 400))
 }
 
 // quoted is a text as a string of HCL.
@@ -163,6 +175,9 @@ func (e example) layer() (config string, ok bool) {
 		default:
 			return "", false
 		}
+	}
+	if len(e.tls) > 0 {
+		fmt.Fprintf(&b, "  tls = { %s }\n", strings.Join(e.tls, ", "))
 	}
 	return b.String() + e.common() + "}\n", true
 }

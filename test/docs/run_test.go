@@ -79,6 +79,10 @@ func open(t *testing.T, cli tfcli.CLI, steps []block) *site {
 			server := redistest.Start(t, redistest.Password(s.secret), redistest.ACLFile())
 			s.host = forward(t, server.Addr())
 		}
+		if step.has("redis-tls") {
+			s.secret = step.notes["redis-tls"]
+			s.host = s.secured()
+		}
 	}
 	t.Cleanup(s.stop)
 	bin := t.TempDir()
@@ -133,9 +137,36 @@ func mirror(t *testing.T) string {
 	return dir
 }
 
+// secured starts a Redis that speaks TLS and asks for a certificate, for pages
+// with <!-- redis-tls: PASSWORD --> above any block. Its authority's certificate
+// and the app's own are in the page's directory.
+func (s *site) secured() (host string) {
+	s.t.Helper()
+	host, serve := listen(s.t)
+	authority := redistest.NewAuthority(s.t).Names("redis", host, "localhost", "127.0.0.1")
+	certificate, key := authority.Client(s.t)
+	for name, path := range map[string]string{"redis-ca.pem": authority.File(s.t), "app.crt": certificate, "app.key": key} {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		write(s.t, filepath.Join(s.dir, name), string(text), 0o600)
+	}
+	serve(redistest.Start(s.t, redistest.Password(s.secret), redistest.TLS(authority), redistest.ClientCertificates()).Addr())
+	return host
+}
+
 // forward listens at port 6379 of a loopback address of its own, and passes on
 // what comes.
 func forward(t *testing.T, to string) (host string) {
+	t.Helper()
+	host, serve := listen(t)
+	serve(to)
+	return host
+}
+
+// listen listens there, and passes on what comes once it is told whom to.
+func listen(t *testing.T) (host string, serve func(to string)) {
 	t.Helper()
 	var listener net.Listener
 	var config net.ListenConfig
@@ -150,16 +181,17 @@ func forward(t *testing.T, to string) (host string) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(func() { cancel(); _ = listener.Close() })
-	go func() {
-		for {
-			client, err := listener.Accept()
-			if err != nil {
-				return
+	return host, func(to string) {
+		go func() {
+			for {
+				client, err := listener.Accept()
+				if err != nil {
+					return
+				}
+				go pass(ctx, client, to)
 			}
-			go pass(ctx, client, to)
-		}
-	}()
-	return host
+		}()
+	}
 }
 
 func pass(ctx context.Context, client net.Conn, to string) {

@@ -77,6 +77,17 @@ func tlsRows() []row {
 		{name: "client certificate of a stranger", place: with(same, client(false), mutual), says: failed("tls/handshake")},
 		{name: "client certificate given", place: with(same, client(true), mutual)},
 		{name: "TLS 1.0 and 1.1 only", place: oldTLS, says: failed("tls/handshake"), golden: planning},
+		{name: "short key", place: func(t *testing.T) place {
+			authority := redistest.NewAuthority(t).RSA(1024)
+			return shaking(t, authority, authority, &tls.Config{MinVersion: tls.VersionTLS12})
+		}, says: failed("tls/short-key"), golden: planning},
+		{name: "authority that another one signed", place: func(t *testing.T) place {
+			below := redistest.NewAuthority(t).Intermediate(t)
+			server := locked(t, redistest.TLS(below))
+			p := of(server).with(redisPy7)
+			p.url = secure(server.Addr(), trusting(t, below))
+			return p
+		}, says: warns("tls/incomplete-authority"), golden: planning},
 		{name: "file of the authority missing", place: func(t *testing.T) place {
 			server := locked(t, redistest.TLS(redistest.NewAuthority(t)))
 			p := of(server)

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"slices"
 	"strconv"
@@ -16,7 +17,8 @@ import (
 
 // inputOf reads an example: variables of the settings code, one NAME=value a
 // line and the value verbatim; BACKEND for the backend asked for; CONFIG.name
-// for an option of CONFIG, lists as in JSON; and package==version for what is
+// for an option of CONFIG, lists as in JSON; tls.name for what is wanted of TLS,
+// with CERTIFICATE, KEY and BUNDLE for PEM texts; and package==version for what is
 // pinned.
 func inputOf(t testing.TB, text string) Input {
 	t.Helper()
@@ -36,6 +38,7 @@ func inputOf(t testing.TB, text string) Input {
 	s := channelconfig.SettingsFrom(vars, channelconfig.DefaultVariables(), channelconfig.DebugReader{})
 	s.Packages = set
 	s.Config = configOf(t, vars)
+	s.TLS = tlsOf(t, vars)
 	if asked, ok := vars["BACKEND"].Get(); ok {
 		backend, ok := channelconfig.BackendNamed(asked.Reveal())
 		if !ok {
@@ -97,6 +100,43 @@ func configOf(t testing.TB, vars map[string]channelconfig.Value[secret.String]) 
 		}
 	}
 	return c
+}
+
+// tlsOf are PEM texts in their form alone: no rule looks further.
+func tlsOf(t testing.TB, vars map[string]channelconfig.Value[secret.String]) channelconfig.Value[channelconfig.TLS] {
+	t.Helper()
+	block := func(kind string) string {
+		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: []byte{0x30, 0x00}}))
+	}
+	var wanted channelconfig.TLS
+	texts := map[string]*channelconfig.Value[string]{
+		"tls.min_version": &wanted.MinVersion, "tls.ca_file": &wanted.CAFile, "tls.ca_pem": &wanted.CAPEM, "tls.server_name": &wanted.ServerName,
+		"tls.certificate_file": &wanted.CertificateFile, "tls.key_file": &wanted.KeyFile, "tls.certificate_pem": &wanted.CertificatePEM,
+	}
+	given := false
+	for name, value := range vars {
+		text := value.Or(secret.String{}).Reveal()
+		if !strings.HasPrefix(name, "tls.") {
+			continue
+		}
+		given = true
+		text = strings.NewReplacer("CERTIFICATE", block("CERTIFICATE"), "KEY", block("PRIVATE KEY"),
+			"BUNDLE", strings.Repeat(block("CERTIFICATE"), 400)).Replace(text)
+		switch target := texts[name]; {
+		case name == "tls.verify":
+			wanted.Verify = channelconfig.Known(channelconfig.Verify(text))
+		case name == "tls.key_pem":
+			wanted.KeyPEM = channelconfig.Known(secret.New(text))
+		case target == nil:
+			t.Fatalf("example with the unknown %s", name)
+		default:
+			*target = channelconfig.Known(text)
+		}
+	}
+	if !given {
+		return channelconfig.Value[channelconfig.TLS]{}
+	}
+	return channelconfig.Known(wanted)
 }
 
 func pin(t testing.TB, set *packages.Set, name, text string) {

@@ -76,9 +76,9 @@ func jsonConfig(backend channelconfig.Backend, hosts []channelconfig.Host, opts 
 			if err := checkText(host.Setting, text); err != nil {
 				return "", err
 			}
-			list[i] = jsonText(text)
+			list[i] = jsonURL(host)
 			if !host.IsURL() {
-				list[i] = array(list[i], host.Port.String())
+				list[i] = array(jsonText(text), host.Port.String())
 			}
 		}
 		entries = append(entries, entry("hosts", array(list...)))

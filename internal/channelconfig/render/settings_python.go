@@ -32,7 +32,7 @@ func SettingsPython(s channelconfig.Settings) (channelconfig.Value[string], erro
 	if err != nil {
 		return none, err
 	}
-	if !known || !aliasKnown || !headKnown {
+	if !known || !aliasKnown || !headKnown || !tlsKnown(s) {
 		return channelconfig.Unknown[string](), nil
 	}
 	config, err := pythonConfig(s, opts)
@@ -118,7 +118,7 @@ func portLine(s channelconfig.Settings) (line string, known bool, err error) {
 func pythonConfig(s channelconfig.Settings, opts []option) (string, error) {
 	var lines []string
 	if s.Backend.Or(channelconfig.Auto) != channelconfig.InMemory {
-		hosts := `"hosts": [REDIS_URL] if REDIS_URL else [(REDIS_HOST, REDIS_PORT)],`
+		hosts := `"hosts": [` + pythonURL(s) + `] if REDIS_URL else [(REDIS_HOST, REDIS_PORT)],`
 		if s.Variables.RedisURL == "" {
 			hosts = `"hosts": [(REDIS_HOST, REDIS_PORT)],`
 		}

@@ -1,9 +1,11 @@
 package redistest
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
@@ -28,6 +30,7 @@ type leaf struct {
 	names      []string // DNS names and addresses
 	commonName string
 	from, to   time.Time
+	bits       int // of an RSA key; 0 is a key on an elliptic curve
 }
 
 // NewAuthority makes an authority whose servers have a certificate for
@@ -99,6 +102,12 @@ func (a *Authority) Valid(from, to time.Time) *Authority {
 	return a
 }
 
+// RSA makes the key of the server's certificate one of so many bits.
+func (a *Authority) RSA(bits int) *Authority {
+	a.server.bits = bits
+	return a
+}
+
 // PEM is the authority's certificate.
 func (a *Authority) PEM() string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.der}))
@@ -119,7 +128,13 @@ func (a *Authority) Client(t testing.TB) (certificate, key string) {
 
 func (a *Authority) issue(t testing.TB, l leaf, usage x509.ExtKeyUsage) (certificate, key string) {
 	t.Helper()
-	private := newKey(t)
+	private := crypto.Signer(newKey(t))
+	if l.bits > 0 {
+		var err error
+		if private, err = rsa.GenerateKey(rand.Reader, l.bits); err != nil {
+			t.Fatal(err)
+		}
+	}
 	template := &x509.Certificate{
 		SerialNumber: serial(t),
 		Subject:      pkix.Name{CommonName: l.commonName},
@@ -135,7 +150,7 @@ func (a *Authority) issue(t testing.TB, l leaf, usage x509.ExtKeyUsage) (certifi
 			template.DNSNames = append(template.DNSNames, name)
 		}
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, a.certificate, &private.PublicKey, a.key)
+	der, err := x509.CreateCertificate(rand.Reader, template, a.certificate, private.Public(), a.key)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -125,7 +125,7 @@ func (l look) explain(f finding.Finding, undetermined bool, report redisprobe.Re
 		f.Fix += "\n\nIf this stops a destroy, because Terraform plans first: set the environment variable " +
 			checksVariable + "=off, or destroy with -refresh=false. "
 		if undetermined {
-			f.Fix += insideOnly(report, "check = { on_plan = \"auto\" } for this layer, which warns and leaves it to apply") + outagesGuide
+			f.Fix += insideOnly(report, "check = { on_plan = \"auto\" } for this layer, which warns and leaves it to apply") + outages(report)
 		} else {
 			f.Fix += "To plan this layer without the check, set check = { on_plan = \"off\" } for it."
 		}
@@ -151,7 +151,7 @@ func (l look) later(report redisprobe.Report) string {
 // wayOut is what to do where the check cannot prove what may well be.
 func wayOut(report redisprobe.Report) string {
 	if !report.Answered {
-		return insideOnly(report, unproved) + " The environment variable " + checksVariable + "=off leaves every check out of a run." + outagesGuide
+		return insideOnly(report, unproved) + " The environment variable " + checksVariable + "=off leaves every check out of a run." + outages(report)
 	}
 	return "Where all is well and only this check may not prove it, set check = { apply_depth = \"capabilities\" } for this layer, " +
 		"which looks and sends nothing, or on_apply = \"off\"."
@@ -173,6 +173,15 @@ func insideOnly(report redisprobe.Report, last string) string {
 
 // unproved leaves the proof of an apply out.
 const unproved = "check = { on_apply = \"off\" } for this layer"
+
+// outages leads to the page about a Redis that does not answer, where it is that
+// and not the way to it.
+func outages(report redisprobe.Report) string {
+	if report.Way != "" {
+		return ""
+	}
+	return outagesGuide
+}
 
 // outagesGuide is the page about a Redis that does not answer.
 const outagesGuide = "\nWhen Redis is down: https://registry.terraform.io/providers/channel-layer/channels/latest/docs/guides/outages"

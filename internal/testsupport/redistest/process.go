@@ -3,6 +3,7 @@ package redistest
 import (
 	"context"
 	"net/url"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -23,6 +24,15 @@ func (s *Server) Restart() {
 	s.Stop()
 	if err := s.start(); err != nil {
 		s.t.Fatalf("redis-server does not start again: %v", err)
+	}
+}
+
+// Share lets every user of this machine come to the server's Unix socket, as far
+// as its own permissions do (unixsocketperm).
+func (s *Server) Share() {
+	s.t.Helper()
+	if err := os.Chmod(s.dir, 0o711); err != nil {
+		s.t.Fatal(err)
 	}
 }
 

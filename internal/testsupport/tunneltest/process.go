@@ -36,18 +36,45 @@ func (p *Process) Addr() string { return p.address }
 // Log is what the server has printed.
 func (p *Process) Log() string { return p.output.String() }
 
-// Kill ends the server and its children at once.
+// Kill ends the server and its children at once. Those of sshd are in sessions
+// of their own, so that the group of processes is not enough.
 func (p *Process) Kill() {
-	_ = syscall.Kill(-p.command.Process.Pid, syscall.SIGKILL)
+	p.signal(syscall.SIGSTOP) // no child is born any more
+	p.signal(syscall.SIGKILL)
 	<-p.exited
 }
 
 // Suspend stops the server and its children: the system goes on accepting
 // connections for it. Resume undoes it.
-func (p *Process) Suspend() { _ = syscall.Kill(-p.command.Process.Pid, syscall.SIGSTOP) }
+func (p *Process) Suspend() { p.signal(syscall.SIGSTOP) }
 
 // Resume undoes Suspend.
-func (p *Process) Resume() { _ = syscall.Kill(-p.command.Process.Pid, syscall.SIGCONT) }
+func (p *Process) Resume() { p.signal(syscall.SIGCONT) }
+
+func (p *Process) signal(what syscall.Signal) {
+	select {
+	case <-p.exited: // its number may be another one's by now
+	default:
+		for _, pid := range append([]int{p.command.Process.Pid}, descendants(p.command.Process.Pid)...) {
+			_ = syscall.Kill(pid, what)
+		}
+	}
+}
+
+// descendants are the children of a process, and theirs.
+func descendants(of int) (found []int) {
+	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", of))
+	for _, list := range lists {
+		text, _ := os.ReadFile(list)
+		for _, word := range strings.Fields(string(text)) {
+			var pid int
+			if _, err := fmt.Sscan(word, &pid); err == nil {
+				found = append(append(found, pid), descendants(pid)...)
+			}
+		}
+	}
+	return found
+}
 
 // Count is how often a text stands in the log, once it is at least so often or
 // a while is over.
@@ -160,7 +187,6 @@ func start(t testing.TB, where place, address string, words ...string) *Process 
 	words = append(where.within(t), words...)
 	p := &Process{t: t, exited: make(chan struct{}), address: address}
 	p.command = exec.CommandContext(context.Background(), words[0], words[1:]...) // Kill ends it
-	p.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	p.command.Stdout, p.command.Stderr = &p.output, &p.output
 	if err := p.command.Start(); err != nil {
 		t.Fatal(err)

@@ -190,8 +190,8 @@ func write(t testing.TB, path, text string, mode os.FileMode) {
 	}
 }
 
-// Logins is how often somebody has logged in.
-func (s *Server) Logins(least int) int { return s.Count("Accepted ", least) }
+// Logins is how often somebody has logged in with a key.
+func (s *Server) Logins(least int) int { return s.Count("Accepted publickey for ", least) }
 
 // KnownHosts is the line of known_hosts for the server.
 func (s *Server) KnownHosts() string { return s.KnownHostsWith(s.HostKey) }

@@ -211,7 +211,9 @@ func TestSSH_ContextsEndEachStageAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = conn.Close()
-		<-first
+		if err := <-first; err == nil {
+			t.Log("the first was faster than its end") // its connection ends with the way
+		}
 	})
 }
 

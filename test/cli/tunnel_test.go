@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"net"
 	"os/user"
 	"slices"
 	"strings"
@@ -29,7 +30,7 @@ func private(t testing.TB) (network *tunneltest.Network, redis *redistest.Server
 
 // insideURL is the URL of a Redis in the private network.
 func insideURL(redis *redistest.Server, name string) string {
-	return fmt.Sprintf("redis://:%s@%s:%d/0", password, name, redis.Port())
+	return "redis://:" + password + "@" + net.JoinHostPort(name, fmt.Sprint(redis.Port())) + "/0"
 }
 
 // manyInside are a hundred layers, each with a Redis of another name.

@@ -158,6 +158,14 @@ var docAddressUnreachable = finding.Doc{
 	Sources: []string{"https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/#sentinel-docker-nat-and-possible-issues"},
 }
 
+// here is where the check looks from.
+func (a *attempt) here() string {
+	if way := a.way(); way != nil {
+		return way.Name()
+	}
+	return "here"
+}
+
 // unreachable makes of a problem of the master's address one of who gave it.
 func (f *found) unreachable(tell func(*attempt) *problem) func(*attempt) *problem {
 	return func(b *attempt) *problem {
@@ -167,7 +175,7 @@ func (f *found) unreachable(tell func(*attempt) *problem) func(*attempt) *proble
 		if phrase == "" || p.doc.ID == docConnectFailed.ID {
 			return p
 		}
-		observed := "The Sentinel at " + f.by + " answers, and says that the master " + f.name + " is at " + led.address() + ", which from here " + phrase + "."
+		observed := "The Sentinel at " + f.by + " answers, and says that the master " + f.name + " is at " + led.address() + ", which, seen from " + led.here() + ", " + phrase + "."
 		if f.loops() {
 			observed += " That address means the machine that asks, wherever it is."
 		}

@@ -49,7 +49,7 @@ var docReplicaUnreachable = finding.Doc{
 
 func (a *attempt) replicaUnreachable(one *follower) *problem {
 	return wrong(docReplicaUnreachable,
-		"The Sentinel at "+a.by.by+" finds the replica "+one.state.address()+" of the master "+a.by.name+" up, and from here it "+networkPhrase(one.result.problem)+".",
+		"The Sentinel at "+a.by.by+" finds the replica "+one.state.address()+" of the master "+a.by.name+" up, and, seen from "+a.here()+", it "+networkPhrase(one.result.problem)+".",
 		"After a failover to it the app cannot connect, if it is so where the app runs.")
 }
 

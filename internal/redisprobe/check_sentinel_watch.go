@@ -16,8 +16,8 @@ var docSomeSentinels = finding.Doc{
 		"and is missing when that one goes.",
 	Django: "From a Sentinel that refuses, redis-py before 7 goes on to the next at once; 7 and later try it again first, for 3 to 10 seconds. One that accepts connections and is silent is waited for: " +
 		"before 8 without end, since channels_redis gives Sentinels no time limit of its own; from 8.0 for a minute. Either is paid at the first message of each process.",
-	Fix: "Start these Sentinels, or correct their addresses.",
-	Live:   true, Since: since,
+	Fix:  "Start these Sentinels, or correct their addresses.",
+	Live: true, Since: since,
 	Sources: []string{"redis/redis-py, redis/asyncio/sentinel.py, Sentinel.discover_master"},
 }
 
@@ -93,7 +93,6 @@ func (a *attempt) noTimeLimit() *problem {
 
 // noteSentinels says what all of them together make of the master.
 func (a *attempt) noteSentinels(asked *inquiry, by *told) {
-	asked.all.Wait()
 	var silent, ignorant, differing []*told
 	for _, answer := range asked.answers {
 		switch {

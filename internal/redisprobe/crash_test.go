@@ -123,6 +123,20 @@ func TestCrash_AnywhereInACheckIsAnUndeterminedFinding(t *testing.T) {
 	}
 }
 
+// Sentinels and replicas are asked in goroutines of their own.
+func TestCrash_BesideTheWayToTheMasterIsAnUndeterminedFinding(t *testing.T) {
+	w := redistest.StartWatched(t, redistest.Watch{})
+	for _, at := range []string{"dial", "read", "write", "close"} {
+		for on := range int64(5) {
+			network := &broken{at: at, on: on + 1}
+			report := redisprobe.New(redisprobe.WithNetwork(network)).Look(t.Context(), bySentinel(t, "chat", w.Addresses()))
+			if report.Outcome.Status != finding.Undetermined || !report.Outcome.Has(finding.IDCrashed) || report.Ready {
+				t.Errorf("%s of connection %d: got %v %v", at, on+1, report.Outcome.Status, report.Outcome.IDs())
+			}
+		}
+	}
+}
+
 // Closing on cancellation happens in a goroutine of its own.
 func TestCrash_WhileCancelingEndsNothing(t *testing.T) {
 	server := faults.Serve(t, faults.Silent)

@@ -59,23 +59,31 @@ func (q *inquiry) end() {
 func (a *attempt) inquire(ctx context.Context) *inquiry {
 	q := &inquiry{}
 	ctx, q.cancel = context.WithTimeout(ctx, halfOf(ctx))
+	name := a.request.Sentinel.MasterName
 	for _, c := range a.request.Sentinel.Sentinels {
 		b := &attempt{network: a.network, request: a.request.toSentinel(c), log: a.log, heard: a.heard}
 		t := &told{address: b.address(), distant: c.Transport != redisurl.Unix && !isLoopback(c.Host), said: make(chan struct{})}
 		q.answers = append(q.answers, t)
 		q.all.Go(func() {
 			defer close(t.said)
-			defer b.close()
-			if p := a.guarded(ctx, func() *problem { b.ask(ctx, a.request.Sentinel.MasterName, t); return nil }); p != nil {
-				t.problem = p
-			}
-			if t.problem == nil {
-				t.problem = b.result.problem
-			}
+			t.problem = b.apart(ctx, func() { b.ask(ctx, name, t) })
 			t.noted = b.result.notes
 		})
 	}
 	return q
+}
+
+// apart does something in a goroutine of its own, hangs up, and returns what
+// stopped it.
+func (a *attempt) apart(ctx context.Context, do func()) *problem {
+	bug := a.guarded(ctx, func() *problem { do(); return nil })
+	if closing := a.guarded(ctx, func() *problem { a.close(); return nil }); bug == nil {
+		bug = closing
+	}
+	if bug != nil {
+		return bug
+	}
+	return a.result.problem
 }
 
 // halfOf is half of the time that is left.

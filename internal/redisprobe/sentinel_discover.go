@@ -27,9 +27,32 @@ func (a *attempt) climbBySentinel(ctx context.Context) {
 	if a.result.problem != nil || !a.request.looks() {
 		return
 	}
+	asked.all.Wait()
+	followers.all.Wait()
+	if p := crashedIn(asked, followers); p != nil {
+		a.result.problem = p
+		return
+	}
 	a.noteSentinels(asked, by)
 	a.noteReplicas(followers, by)
 	a.sortNotes()
+}
+
+// crashedIn is a defect of the check beside the way to the master, nil for none.
+func crashedIn(asked *inquiry, followers *followers) *problem {
+	var problems []*problem
+	for _, answer := range asked.answers {
+		problems = append(problems, answer.problem)
+	}
+	for _, one := range followers.seen {
+		problems = append(problems, one.result.problem)
+	}
+	for _, p := range problems {
+		if p != nil && p.doc.ID == finding.IDCrashed {
+			return p
+		}
+	}
+	return nil
 }
 
 // discover is redis-py's Sentinel.discover_master: the first Sentinel in order
@@ -90,7 +113,7 @@ func networkPhrase(p *problem) string {
 	return map[finding.ID]string{
 		docNameNotResolved.ID: "has a name that does not resolve",
 		docRefused.ID:         "refuses connections",
-		docNoRoute.ID:         "has no way to it",
+		docNoRoute.ID:         "cannot be reached (no route)",
 		docConnectTimeout.ID:  "does not answer to a connection",
 		docConnectFailed.ID:   "could not be connected to",
 		docSilent.ID:          "accepts connections and says nothing",

@@ -48,12 +48,10 @@ func (a *attempt) visit(ctx context.Context, by *told) *followers {
 		request.Depth = DepthCapabilities
 		b := &attempt{network: a.network, request: request, log: a.log, standby: true}
 		f.all.Go(func() {
-			defer b.close()
 			started := time.Now()
-			if p := a.guarded(ctx, func() *problem { b.up(ctx, b.talk); return nil }); p != nil {
-				b.result.problem = p
-			}
+			p := b.apart(ctx, func() { b.up(ctx, b.talk) })
 			one.result = b.result
+			one.result.problem = p
 			one.result.duration = time.Since(started)
 		})
 	}
@@ -77,7 +75,6 @@ func isDown(i instance) bool { return i.is("s_down") || i.is("o_down") || i.is("
 // noteReplicas says which of those that could follow the layer could not work
 // with, or that there are none.
 func (a *attempt) noteReplicas(f *followers, by *told) {
-	f.all.Wait()
 	if by.replicas == nil {
 		return // the Sentinel did not say
 	}

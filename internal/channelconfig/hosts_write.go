@@ -64,10 +64,21 @@ func (h Host) json() (string, error) {
 		return "", &HostError{Reason: HostArgument, Setting: h.Setting}
 	}
 	if len(h.Arguments) > 0 && h.IsURL() {
-		members := append([]string{`"address":` + jsonText(url.Reveal())}, arguments(h.Username, h.Password, nil, false, h.Arguments)...)
-		return "{" + strings.Join(members, ",") + "}", nil
+		return h.addressJSON(), nil
 	}
 	return jsonText(url.Reveal()), nil
+}
+
+// addressJSON is a URL with what a URL cannot say (create_pool of channels_redis
+// from 4.1 on; 4.0 ignores it).
+func (h Host) addressJSON() string {
+	encrypted := h.Encrypted()
+	members := []string{`"address":` + jsonText(h.URL.Reveal())}
+	members = append(members, arguments(h.Username, h.Password, nil, false, nil)...)
+	for _, name := range slices.Sorted(maps.Keys(h.Arguments)) {
+		members = append(members, jsonText(name)+":"+jsonArgument(name, h.Arguments[name], encrypted))
+	}
+	return "{" + strings.Join(members, ",") + "}"
 }
 
 // sentinelJSON is what create_pool takes for a master that Sentinels know.

@@ -56,7 +56,11 @@ func outputs(t testing.TB, w *tfcli.Workspace, names ...string) map[string]wirin
 		var one wiring
 		var settings string
 		for output, into := range map[string]any{"environment": &one.environment, "dotenv": &one.dotenv, "settings_python": &settings} {
-			if err := json.Unmarshal(all[name+"_"+output].Value, into); err != nil {
+			value, has := all[name+"_"+output]
+			if !has && output == "dotenv" {
+				continue // null: see the finding dotenv/misread
+			}
+			if err := json.Unmarshal(value.Value, into); err != nil {
 				t.Fatalf("output %s of %s: %v", output, name, err)
 			}
 		}

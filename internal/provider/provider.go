@@ -56,7 +56,7 @@ func (p *channelsProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 	resp.Schema = pschema.Schema{
 		MarkdownDescription: "Declares [Django Channels](https://channels.readthedocs.io/) channel layers as code and checks them against their Redis. All arguments are optional defaults.",
 		Attributes: providerAttributes(append([]field{
-			text("redis_url", "The URL for data sources `channels_redis`, and for `channels_delivery`, that give none. It accepts ephemeral values, so that users of `redis_url_wo` need no secret in state.").secret(),
+			text("redis_url", "The URL for data sources `channels_redis`, and for `channels_delivery` and `channels_redis_user` (which needs that of an administrator), that give none. It accepts ephemeral values, so that users of `redis_url_wo` need no secret in state.").secret(),
 			providerTLSField(),
 			packagesField(),
 			checkField(),

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -14,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
+	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/faults"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/redistest"
 )
 
@@ -255,4 +258,98 @@ func TestAccRedisUser_ArgumentsThatCannotWorkAreErrors(t *testing.T) {
 	test := testCase(steps...)
 	test.TerraformVersionChecks = since("1.11.0")
 	resource.ParallelTest(t, test)
+}
+
+// What is known only at apply is planned as unknown, and nothing is asked of
+// Redis for it before.
+func TestAccRedisUser_TakesWhatIsKnownOnlyAtApply(t *testing.T) {
+	server := redistest.Start(t, redistest.Password("made-up-admin"), redistest.ACLFile())
+	config := fmt.Sprintf(`
+resource "terraform_data" "later" {
+  input = { url = %q, prefix = "chat", port = %d }
+}
+resource "channels_redis_user" "app" {
+  name      = "app"
+  redis_url = terraform_data.later.output.url
+  prefix    = terraform_data.later.output.prefix
+  hosts     = [{ host = "localhost", port = terraform_data.later.output.port }]
+}`, server.URL(), server.Port())
+	resource.ParallelTest(t, testCase(
+		resource.TestStep{
+			Config: config,
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectUnknownValue(redisUser, at("rule")), plancheck.ExpectUnknownValue(redisUser, at("addresses")),
+			}},
+			ConfigStateChecks: []statecheck.StateCheck{
+				userIs("rule", knownvalue.StringRegexp(regexp.MustCompile(`~chatspecific\.\*`))),
+				userIs("addresses", knownvalue.ListExact([]knownvalue.Check{text(fmt.Sprintf("localhost:%d", server.Port()))})),
+			},
+		},
+		resource.TestStep{Config: config, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
+	))
+}
+
+// A user on several hosts is made on each, and a host that lost it shows in the
+// plan, as does one that is added.
+func TestAccRedisUser_IsOnEveryHost(t *testing.T) {
+	one, two := redistest.Start(t, redistest.ACLFile()), redistest.Start(t, redistest.ACLFile())
+	host := func(s *redistest.Server) string { return fmt.Sprintf("{ host = \"127.0.0.1\", port = %d }", s.Port()) }
+	config := func(hosts ...string) string {
+		return fmt.Sprintf("resource \"channels_redis_user\" \"app\" {\n  name = \"app\"\n  redis_url = %q\n  hosts = [%s]\n}\n", one.URL(), strings.Join(hosts, ", "))
+	}
+	on := func(addresses ...string) []statecheck.StateCheck {
+		var list []knownvalue.Check
+		for _, a := range addresses {
+			list = append(list, text(a))
+		}
+		return []statecheck.StateCheck{userIs("addresses", knownvalue.ListExact(list))}
+	}
+	both := func(s *terraform.State) error {
+		return errors.Join(loggedIn(one, "app", passwordOf(s)), loggedIn(two, "app", passwordOf(s)))
+	}
+	resource.ParallelTest(t, testCase(
+		resource.TestStep{Config: config(host(one)), ConfigStateChecks: on(one.Addr())},
+		resource.TestStep{
+			Config: config(host(one), host(two)), ConfigPlanChecks: plansUser(plancheck.ResourceActionUpdate),
+			ConfigStateChecks: on(one.Addr(), two.Addr()), Check: both,
+		},
+		resource.TestStep{
+			PreConfig: func() { two.Do("ACL", "DELUSER", "app") },
+			Config:    config(host(one), host(two)), ConfigPlanChecks: plansUser(plancheck.ResourceActionUpdate), Check: both,
+		},
+		resource.TestStep{Config: config(host(one), host(two)), ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
+	))
+}
+
+// Another name is another user, which is there before the old one goes, where
+// that is asked for.
+func TestAccRedisUser_IsReplacedWithoutAGap(t *testing.T) {
+	server := redistest.Start(t, redistest.ACLFile())
+	var sent sync.Map // by the time of their coming
+	var number atomic.Int64
+	relay := faults.Between(t, server.Addr(), faults.Relay{Packet: func(_ int, packet []byte) { sent.Store(number.Add(1), string(packet)) }})
+	config := func(name string) string {
+		return fmt.Sprintf("resource \"channels_redis_user\" \"app\" {\n  name = %q\n  redis_url = \"redis://%s\"\n  lifecycle {\n    create_before_destroy = true\n  }\n}\n", name, relay.Addr())
+	}
+	when := func(command, name string) (first int64) {
+		sent.Range(func(at, packet any) bool {
+			if text, _ := packet.(string); strings.Contains(text, command) && strings.Contains(text, name) && (first == 0 || at.(int64) < first) {
+				first = at.(int64)
+			}
+			return true
+		})
+		return first
+	}
+	resource.ParallelTest(t, testCase(
+		resource.TestStep{Config: config("old")},
+		resource.TestStep{
+			Config: config("new"), ConfigPlanChecks: plansUser(plancheck.ResourceActionCreateBeforeDestroy),
+			Check: func(*terraform.State) error {
+				if made, gone := when("SETUSER", "new"), when("DELUSER", "old"); made == 0 || gone < made {
+					return fmt.Errorf("the new user was made at %d, the old one removed at %d", made, gone)
+				}
+				return nil
+			},
+		},
+	))
 }

@@ -89,6 +89,26 @@ func (r *redisUserResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	p := userPlan{model: m, before: before, written: written, passwordVersion: get[types.Int64](own, "password_version")}
 	resp.Diagnostics.Append(p.outputs().set(ctx, &resp.Plan)...)
 	resp.Diagnostics.Append(r.compare(p)...)
+	if !p.before.exists && !req.ClientCapabilities.DeferralAllowed {
+		// Only Terraform says this, and only in the apply walk: Create comes next.
+		resp.Diagnostics.Append(r.foresee(ctx, m)...)
+	}
+}
+
+// foresee is what would keep a new user from being made, as far as Redis says it
+// now: warnings, because the same apply may change it, and because a plan that
+// fails stops a destroy. A Redis that does not answer may be made by this apply.
+func (r *redisUserResource) foresee(ctx context.Context, m redisUserModel) diag.Diagnostics {
+	manager, ok := m.manager(r.defaults)
+	if !ok || m.ruleUnknown || m.name.IsUnknown() || r.defaults.checksOff {
+		return nil
+	}
+	var shown []finding.Finding
+	for _, f := range manager.Foresee(ctx) {
+		f.Detail += " This is not a pass: apply will fail over it."
+		shown = append(shown, f.WithSeverity(finding.Warning))
+	}
+	return diagnose(shown, m.layer.findings, finding.Warning, nil)
 }
 
 // userPlan is what a plan knows of a user.
@@ -249,7 +269,9 @@ func (p userPlan) newPasswords() (passwords redisuser.Passwords, generated types
 	case m.writeOnlyVersion.IsNull():
 		passwords.Current, generated = passwords.Before, p.before.password
 	default:
-		passwords.Current, passwords.OnlyIfNew = m.writeOnly.Or(secret.String{}), true
+		// A host may lack the user, so that there must be one.
+		passwords.Current, generated, diags = m.firstPassword()
+		passwords.OnlyIfNew = true
 	}
 	return passwords, generated, diags
 }
@@ -313,7 +335,7 @@ func (r *redisUserResource) ready(ctx context.Context, plan, config attributes) 
 	return m, manager, diags
 }
 
-// unreachable are the findings of a host that cannot be managed.
+// unreachable are the findings of hosts that cannot be managed.
 func (m redisUserModel) unreachable(findings []finding.Finding, severity finding.Severity) diag.Diagnostics {
 	var shown []finding.Finding
 	for _, f := range findings {
@@ -347,7 +369,7 @@ func (r *redisUserResource) Read(ctx context.Context, req resource.ReadRequest, 
 	if resp.Diagnostics.HasError() || !ok {
 		return // What is not known yet cannot be looked at.
 	}
-	sights := manager.Look(ctx)
+	sights := manager.Glance(ctx)
 	if redisuser.Canceled(sights) {
 		resp.Diagnostics.AddError("The refresh of the Redis user was cancelled", "The state is what it was.")
 		return

@@ -83,11 +83,8 @@ func (m Manager) Create(ctx context.Context, passwords Passwords, persist Persis
 	if r, stop := ended(before); stop {
 		return r
 	}
-	if there := addresses(before, func(s Sight) bool { return s.User != nil }); len(there) > 0 {
-		return Result{Sights: before, Findings: []finding.Finding{
-			docExists.New(setting, "There is a user "+m.Name+" at "+list(there)+" that this resource did not make. Nothing was changed.").
-				WithFix("Import it: terraform import ADDRESS " + m.Name + ", after which plan shows what would change. Or choose another name."),
-		}}
+	if there := m.existing(before); there != nil {
+		return Result{Sights: before, Findings: there}
 	}
 	r := m.finish(ctx, m.put(ctx, before, passwords), persist)
 	if r.Done && !hasError(r.Findings) {
@@ -103,6 +100,31 @@ func (m Manager) Create(ctx context.Context, passwords Passwords, persist Persis
 		r.Findings = append(left, slices.DeleteFunc(r.Findings, partly)...)
 	}
 	return r
+}
+
+// existing is the finding about a user that is there already, nil if there is none.
+func (m Manager) existing(before []Sight) []finding.Finding {
+	there := addresses(before, func(s Sight) bool { return s.User != nil })
+	if len(there) == 0 {
+		return nil
+	}
+	return []finding.Finding{
+		docExists.New(setting, "There is a user "+m.Name+" at "+list(there)+" that this resource did not make. Nothing was changed.").
+			WithFix("Import it: terraform import ADDRESS " + m.Name + ", after which plan shows what would change. Or choose another name."),
+	}
+}
+
+// Foresee is what Redis says now that Create would fail over. What keeps it from
+// being asked is none of it.
+func (m Manager) Foresee(ctx context.Context) []finding.Finding {
+	sights := m.Glance(ctx)
+	var found []finding.Finding
+	for _, f := range Findings(sights) {
+		if f.Setting == setting && f.ID != docInterrupted.ID && f.ID != finding.IDCrashed {
+			found = append(found, f)
+		}
+	}
+	return append(found, m.existing(sights)...)
 }
 
 // Update gives the user this rule and these passwords, and makes it where there

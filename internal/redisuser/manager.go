@@ -40,19 +40,28 @@ type Sight struct {
 type visit struct {
 	m    Manager
 	host redisprobe.Request
-	conn channellayer.Conn
-	seen Sight
+	// number is the host's among the manager's.
+	number int
+	conn   channellayer.Conn
+	seen   Sight
 }
 
 // each does something on every host, side by side. What do finds is told by the
 // visit's sight.
 func (m Manager) each(ctx context.Context, do func(ctx context.Context, i int, v *visit)) []Sight {
+	return m.eachHost(ctx, func(v *visit) {
+		v.connect(ctx, func(ctx context.Context) { do(ctx, v.number, v) })
+	})
+}
+
+// eachHost visits every host, side by side.
+func (m Manager) eachHost(ctx context.Context, do func(v *visit)) []Sight {
 	sights := make([]Sight, len(m.Hosts))
 	var all sync.WaitGroup
 	for i, host := range m.Hosts {
 		all.Go(func() {
-			v := &visit{m: m, host: host}
-			if bug := crash.Guard(func() { v.connect(ctx, func(ctx context.Context) { do(ctx, i, v) }) }); bug != nil {
+			v := &visit{m: m, host: host, number: i}
+			if bug := crash.Guard(func() { do(v) }); bug != nil {
 				v.seen.Known = false
 				v.fail(finding.CrashedDoc().New(setting, "The management of the user stopped on a bug of its own."))
 			}
@@ -71,12 +80,16 @@ func (v *visit) connect(ctx context.Context, do func(context.Context)) {
 		begun, v.conn = true, conn
 		do(ctx)
 	})
-	v.seen.Address = report.Address
-	v.seen.Canceled = report.Canceled || ctx.Err() != nil
-	if begun || report.Canceled {
+	if begun {
+		v.seen.Address, v.seen.Canceled = report.Address, report.Canceled || ctx.Err() != nil
 		return
 	}
-	v.seen.Known = false
+	v.unreached(report)
+}
+
+// unreached is a host that nothing could be done on.
+func (v *visit) unreached(report redisprobe.Report) {
+	v.seen = Sight{Address: report.Address, Canceled: report.Canceled}
 	for _, f := range report.Outcome.Findings {
 		if f.Severity > finding.Info {
 			v.fail(f.WithSeverity(finding.Error))
@@ -89,6 +102,19 @@ func (v *visit) fail(f finding.Finding) { v.seen.Findings = append(v.seen.Findin
 // Look looks for the user on every host and changes nothing.
 func (m Manager) Look(ctx context.Context) []Sight {
 	return m.each(ctx, func(ctx context.Context, _ int, v *visit) { v.look(ctx) })
+}
+
+// Glance is Look for who only wants to know: an address that somebody else found
+// dead in this walk is not asked again.
+func (m Manager) Glance(ctx context.Context) []Sight {
+	return m.eachHost(ctx, func(v *visit) {
+		v.host.Depth, v.host.Layer = redisprobe.DepthPing, nil
+		if report := m.Prober.Look(ctx, v.host); !report.Ready || report.Canceled {
+			v.unreached(report)
+			return
+		}
+		v.connect(ctx, v.look)
+	})
 }
 
 // look asks what kind of server it is, and for the user.

@@ -125,7 +125,7 @@ func TestRedisUser_LivesWithoutASecretAnywhere(t *testing.T) {
 		// Out of the state, and back by its name.
 		w.OK("state", "rm", "channels_redis_user.this")
 		failing := w.Fails("apply")
-		expectErrors(t, failing, "user/exists")
+		expect(t, failing, []string{"user/exists"}, []string{"user/exists"})
 		ok("", "import", "channels_redis_user.this", "chat")
 		ok("", "apply")
 		ok("", "plan", "-detailed-exitcode")

@@ -217,6 +217,14 @@ func (r *redisUserResource) Create(ctx context.Context, req resource.CreateReque
 	resp.Diagnostics.Append(m.made(result, generated).set(ctx, &resp.State)...)
 }
 
+// unmanageable is why there is no connection to manage a user with.
+func (d *defaults) unmanageable() string {
+	if d.prober == nil {
+		return wayUnknown
+	}
+	return "An argument is not known, or redis-py refuses the URL of the administrator."
+}
+
 // firstPassword is that of a user that is made.
 func (m redisUserModel) firstPassword() (password secret.String, generated types.String, diags diag.Diagnostics) {
 	if m.writeOnlyVersion.IsNull() {
@@ -316,7 +324,7 @@ func (r *redisUserResource) ready(ctx context.Context, plan, config attributes) 
 	}
 	manager, ok := m.manager(r.defaults)
 	if !ok || m.ruleUnknown {
-		diags.AddError("The Redis user cannot be made", "An argument is not known, or redis-py refuses the URL of the administrator.")
+		diags.AddError("The Redis user cannot be made", r.defaults.unmanageable())
 		return m, manager, diags
 	}
 	for _, host := range manager.Hosts {
@@ -397,7 +405,7 @@ func (r *redisUserResource) Delete(ctx context.Context, req resource.DeleteReque
 		return
 	}
 	if !ok {
-		resp.Diagnostics.AddError("The Redis user cannot be removed", "The URL of the administrator is not known, or redis-py refuses it.")
+		resp.Diagnostics.AddError("The Redis user cannot be removed", r.defaults.unmanageable())
 		return
 	}
 	result := manager.Delete(ctx, m.persist)

@@ -49,13 +49,13 @@ type visit struct {
 // each does something on every host, side by side. What do finds is told by the
 // visit's sight.
 func (m Manager) each(ctx context.Context, do func(ctx context.Context, i int, v *visit)) []Sight {
-	return m.eachHost(ctx, func(v *visit) {
+	return m.eachHost(func(v *visit) {
 		v.connect(ctx, func(ctx context.Context) { do(ctx, v.number, v) })
 	})
 }
 
 // eachHost visits every host, side by side.
-func (m Manager) eachHost(ctx context.Context, do func(v *visit)) []Sight {
+func (m Manager) eachHost(do func(v *visit)) []Sight {
 	sights := make([]Sight, len(m.Hosts))
 	var all sync.WaitGroup
 	for i, host := range m.Hosts {
@@ -107,7 +107,7 @@ func (m Manager) Look(ctx context.Context) []Sight {
 // Glance is Look for who only wants to know: an address that somebody else found
 // dead in this walk is not asked again.
 func (m Manager) Glance(ctx context.Context) []Sight {
-	return m.eachHost(ctx, func(v *visit) {
+	return m.eachHost(func(v *visit) {
 		v.host.Depth, v.host.Layer = redisprobe.DepthPing, nil
 		if report := m.Prober.Look(ctx, v.host); !report.Ready || report.Canceled {
 			v.unreached(report)

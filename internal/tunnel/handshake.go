@@ -39,8 +39,7 @@ func (s *SSH) handshake(ctx context.Context, o *opening, conn net.Conn, keys *ho
 		},
 		Config: ssh.Config{Ciphers: algorithms.Ciphers, KeyExchanges: algorithms.KeyExchanges, MACs: algorithms.MACs},
 	}
-	address := net.JoinHostPort(strings.ToLower(s.settings.Host), s.end.port)
-	client, channels, requests, err := ssh.NewClientConn(h, address, config)
+	client, channels, requests, err := ssh.NewClientConn(h, s.address(), config)
 	if err == nil && ctx.Err() != nil {
 		_ = client.Close()
 		err = ctx.Err()

@@ -130,7 +130,7 @@ func (s *SSH) hostKeys() (*hostKeys, *netprobe.Fault) {
 // pin makes one key the only one.
 func (k *hostKeys) pin(key ssh.PublicKey, fingerprint string) {
 	if key != nil {
-		k.algorithms = algorithmsOf(key.Type())
+		k.ask(algorithmsOf(key.Type())...)
 		fingerprint = ssh.FingerprintSHA256(key)
 	} else {
 		k.retry = true
@@ -158,26 +158,74 @@ func (s *SSH) known(k *hostKeys) *netprobe.Fault {
 	if err != nil {
 		return s.end.settled(docKnownHosts, "What is known of the keys of SSH servers cannot be read"+lineOf(err)+".")
 	}
-	k.judge = func(host string, remote net.Addr, key ssh.PublicKey) *netprobe.Fault {
-		return k.compare(callback(host, remote, key), key, where)
+	at, own, certified := s.lines(callback)
+	k.prefer(own, certified)
+	k.judge = func(_ string, remote net.Addr, key ssh.PublicKey) *netprobe.Fault {
+		if certificate, ok := key.(*ssh.Certificate); ok {
+			if fault, vouched := k.vouched(callback, at, remote, certificate); vouched || fault != nil {
+				return fault
+			}
+			// As in OpenSSH (sshconnect.c, check_host_key, 9.2) it counts as its key alone.
+			key = certificate.Key
+		}
+		fault := k.compare(callback(at, remote, key), key, own, where)
+		if fault != nil && at != s.address() && fault.Doc.ID == docHostKeyChanged.ID && !isRevoked(callback(at, remote, key)) {
+			// The key of the port 22 of that machine is not one of this port.
+			return k.end.hostKeyUnknown(key, where)
+		}
+		return fault
 	}
-	k.prefer(callback, net.JoinHostPort(strings.ToLower(s.settings.Host), s.end.port))
 	return nil
 }
 
-// compare says what a known_hosts makes of a key.
-func (k *hostKeys) compare(err error, key ssh.PublicKey, where string) *netprobe.Fault {
-	var mismatch *knownhosts.KeyError
+// address is the server in the form that a known_hosts is asked with.
+func (s *SSH) address() string { return net.JoinHostPort(strings.ToLower(s.settings.Host), s.end.port) }
+
+// lines are what known_hosts has of the server: for which address, its own keys,
+// and whether an authority may sign one for it. As in OpenSSH (sshconnect.c,
+// check_host_key, 9.2, "checking without port identifier") lines without a port
+// count where there is none with it.
+func (s *SSH) lines(callback ssh.HostKeyCallback) (at string, own []ssh.PublicKey, certified bool) {
+	at = s.address()
+	if own, certified = linesFor(callback, at); len(own) > 0 || certified {
+		return at, own, certified
+	}
+	portless := net.JoinHostPort(strings.ToLower(s.settings.Host), "22")
+	if own, certified = linesFor(callback, portless); len(own) > 0 || certified {
+		return portless, own, certified
+	}
+	return at, nil, false
+}
+
+func isRevoked(err error) bool {
 	var revoked *knownhosts.RevokedError
+	return errors.As(err, &revoked)
+}
+
+// vouched reports whether an authority of known_hosts vouches for a certificate.
+// One of a revoked key or authority is a fault (sshconnect.c,
+// check_key_not_revoked): the library looks for the certificate itself alone.
+func (k *hostKeys) vouched(callback ssh.HostKeyCallback, host string, remote net.Addr, c *ssh.Certificate) (*netprobe.Fault, bool) {
+	for _, key := range []ssh.PublicKey{c.Key, c.SignatureKey} {
+		if isRevoked(callback(host, remote, key)) {
+			return k.end.hostKeyChanged(c.Key, "known_hosts says that this key, or the authority that signed it, is revoked"), false
+		}
+	}
+	return nil, callback(host, remote, c) == nil
+}
+
+// compare says what a known_hosts makes of a key. The lines of authorities are
+// none of keys.
+func (k *hostKeys) compare(err error, key ssh.PublicKey, own []ssh.PublicKey, where string) *netprobe.Fault {
 	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &revoked):
+	case isRevoked(err):
 		return k.end.hostKeyChanged(key, "known_hosts says that this key is revoked")
-	case errors.As(err, &mismatch) && len(mismatch.Want) > 0:
-		known := make([]string, 0, len(mismatch.Want))
-		for _, want := range mismatch.Want {
-			known = append(known, presented(want.Key))
+	case slices.ContainsFunc(own, func(known ssh.PublicKey) bool { return bytes.Equal(known.Marshal(), key.Marshal()) }):
+		return nil
+	case len(own) > 0:
+		known := make([]string, 0, len(own))
+		for _, want := range own {
+			known = append(known, presented(want))
 		}
 		return k.end.hostKeyChanged(key, "known_hosts has "+strings.Join(known, ", "))
 	default:
@@ -185,23 +233,50 @@ func (k *hostKeys) compare(err error, key ssh.PublicKey, where string) *netprobe
 	}
 }
 
-// prefer asks for the kinds of keys that are known of the host, as ssh(1) does:
-// a server shows the first kind that is asked for, known or not.
-func (k *hostKeys) prefer(callback ssh.HostKeyCallback, address string) {
+// linesFor are the keys that known_hosts has of a server, and whether it has an
+// authority that may sign one for it.
+func linesFor(callback ssh.HostKeyCallback, address string) (own []ssh.PublicKey, certified bool) {
 	var mismatch *knownhosts.KeyError
-	if !errors.As(callback(address, &net.TCPAddr{IP: net.IPv4zero}, noKey{}), &mismatch) || len(mismatch.Want) == 0 {
-		return
+	if !errors.As(callback(address, &net.TCPAddr{IP: net.IPv4zero}, noKey{}), &mismatch) {
+		return nil, false
 	}
-	var known []string
 	for _, want := range mismatch.Want {
-		known = append(known, algorithmsOf(want.Key.Type())...)
+		if isAuthority(want) {
+			certified = true
+			continue
+		}
+		own = append(own, want.Key)
 	}
+	return own, certified
+}
+
+// prefer asks for the kinds of keys that are known of the host first, as ssh(1)
+// does (sshconnect2.c, order_hostkeyalgs): a server shows the first kind that is
+// asked for, known or not.
+func (k *hostKeys) prefer(own []ssh.PublicKey, certified bool) {
+	var first []string
 	// Where an authority signs for the host, its key may be a certificate of any
 	// kind.
-	if certified := certificates(); slices.ContainsFunc(mismatch.Want, isAuthority) {
-		known = append(certified, known...)
+	if certified {
+		first = certificates()
 	}
-	k.algorithms = known
+	for _, key := range own {
+		first = append(first, algorithmsOf(key.Type())...)
+	}
+	k.ask(first...)
+}
+
+// ask asks for those algorithms before the others. None is left out, so that a
+// server that has only another kind of key is one with another key, and not one
+// that cannot encrypt.
+func (k *hostKeys) ask(first ...string) {
+	var list []string
+	for _, name := range append(first, preferred()...) {
+		if !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	k.algorithms = list
 }
 
 // isAuthority reports a line of known_hosts that begins with @cert-authority.

@@ -33,6 +33,8 @@ type defaults struct {
 	// yet which way leads to Redis.
 	network netprobe.Network
 	prober  *redisprobe.Prober
+	// wayless is why both are nil, if it is not that something is not known yet.
+	wayless string
 	// explained are the findings of a walk that were shown once in full: a
 	// hundred layers on one silent Redis give one warning, and of errors one
 	// that explains and ninety-nine of a sentence.
@@ -46,15 +48,16 @@ func newDefaults() *defaults { return &defaults{} }
 // connect makes the way to Redis, and what checks over it. Nothing is dialled yet,
 // and nothing is, where it is not known yet which way to take.
 func (d *defaults) connect(env environment) (diags diag.Diagnostics) {
-	d.network, d.prober = nil, nil
+	d.network, d.prober, d.wayless = nil, nil, ""
 	if d.tunnel.unknown() {
 		return nil
 	}
 	network, err := d.tunnel.network(env)
 	switch {
 	case err != nil && d.checksOff:
-		// Nothing goes that way.
-		network = netprobe.System{}
+		// No check goes that way. What is no check may not go around it.
+		d.wayless = "The way to Redis cannot be used: " + err.Error() + "."
+		return nil
 	case err != nil:
 		diags.AddError("The way to Redis cannot be used", err.Error()+".")
 		return diags
@@ -66,6 +69,14 @@ func (d *defaults) connect(env environment) (diags diag.Diagnostics) {
 
 // wayUnknown is why nothing was looked at where d.prober is nil.
 const wayUnknown = "Nothing was looked at: the provider's ssh or socks5 is not known yet."
+
+// noWay is why d.prober is nil, for what is no check.
+func (d *defaults) noWay() string {
+	if d.wayless != "" {
+		return d.wayless
+	}
+	return "The provider's ssh or socks5 is not known yet."
+}
 
 // fault tells faults of a walk apart. What an address answers may depend on
 // who asks; that it does not answer at all does not.

@@ -323,6 +323,10 @@ func (r *redisUserResource) ready(ctx context.Context, plan, config attributes) 
 		return m, redisuser.Manager{}, diags
 	}
 	manager, ok := m.manager(r.defaults)
+	if r.defaults.prober == nil {
+		diags.AddError("The Redis user cannot be made", r.defaults.noWay())
+		return m, manager, diags
+	}
 	if !ok || m.ruleUnknown {
 		diags.AddError("The Redis user cannot be made", r.defaults.unmanageable())
 		return m, manager, diags
@@ -402,6 +406,10 @@ func (r *redisUserResource) Delete(ctx context.Context, req resource.DeleteReque
 	resp.Diagnostics.Append(m.malformed(true)...)
 	manager, ok := m.manager(r.defaults)
 	if resp.Diagnostics.HasError() {
+		return
+	}
+	if r.defaults.prober == nil {
+		resp.Diagnostics.AddError("The Redis user cannot be removed", r.defaults.noWay())
 		return
 	}
 	if !ok {

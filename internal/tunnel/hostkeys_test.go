@@ -27,7 +27,7 @@ func certified(t *testing.T, authority tunneltest.Key, principal string, until t
 		t.Fatal(err)
 	}
 	certificate := &ssh.Certificate{
-		Key: public, CertType: ssh.HostCert, ValidPrincipals: []string{principal}, ValidBefore: uint64(until.Unix()), //nolint:gosec // after 1970
+		Key: public, CertType: ssh.HostCert, ValidPrincipals: []string{principal}, ValidBefore: uint64(until.Unix()),
 	}
 	if err := certificate.SignCert(rand.Reader, signer); err != nil {
 		t.Fatal(err)

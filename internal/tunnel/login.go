@@ -34,7 +34,7 @@ func (l *login) close() { l.hangUp() }
 func (s *SSH) login(ctx context.Context) (*login, *netprobe.Fault) {
 	l := &login{wants: map[string]bool{}, hangUp: func() {}}
 	if !s.settings.PrivateKey.IsEmpty() {
-		signer, fault := s.privateKey()
+		signer, fault := s.key()
 		if fault != nil {
 			return nil, fault
 		}

@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/crypto/ssh"
+
 	"github.com/channel-layer/terraform-provider-channels/internal/crash"
 	"github.com/channel-layer/terraform-provider-channels/internal/netprobe"
 	"github.com/channel-layer/terraform-provider-channels/internal/secret"
@@ -49,6 +51,9 @@ type SSH struct {
 	here     netprobe.Network
 	end      end
 
+	// key reads the private key, once.
+	key func() (ssh.Signer, *netprobe.Fault)
+
 	mu      sync.Mutex
 	link    *link
 	opening *opening
@@ -59,10 +64,12 @@ func NewSSH(settings SSHSettings, here netprobe.Network) *SSH {
 	if settings.Port == 0 {
 		settings.Port = 22
 	}
-	return &SSH{
+	s := &SSH{
 		settings: settings, here: here,
 		end: end{setting: SettingSSH, noun: "SSH server", host: settings.Host, port: strconv.Itoa(settings.Port)},
 	}
+	s.key = sync.OnceValues(s.privateKey)
+	return s
 }
 
 // Name is the SSH server.
@@ -163,7 +170,8 @@ type opening struct {
 
 // Stages of an opening, in their order.
 const (
-	stageConnect int32 = iota
+	stagePrepare int32 = iota // the key is decrypted, which takes its time
+	stageConnect
 	stageGreeting
 	stageKeys
 	stageLogin
@@ -214,6 +222,8 @@ func (s *SSH) leave(o *opening) {
 // fault is why an opening is not done in time.
 func (o *opening) fault(e end) *netprobe.Fault {
 	switch o.stage.Load() {
+	case stagePrepare:
+		return e.open(docUnreachable, "Time was up before a connection to "+e.full()+" was begun: this machine is busy, or the check's timeout is short.")
 	case stageConnect:
 		return e.notReached(context.DeadlineExceeded)
 	case stageGreeting:

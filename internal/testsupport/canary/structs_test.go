@@ -30,6 +30,7 @@ import (
 	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
 	"github.com/channel-layer/terraform-provider-channels/internal/secret"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/canary"
+	"github.com/channel-layer/terraform-provider-channels/internal/tunnel"
 	"github.com/channel-layer/terraform-provider-channels/internal/wsprobe"
 )
 
@@ -37,7 +38,7 @@ import (
 func looked() []string {
 	return []string{
 		"secret", "finding", "channelconfig", "channelconfig/packages", "channelconfig/pyvalue", "channelconfig/redisurl",
-		"channelconfig/lint", "channelconfig/render", "channelconfig/envfile", "redisprobe", "wsprobe", "delivery",
+		"channelconfig/lint", "channelconfig/render", "channelconfig/envfile", "redisprobe", "wsprobe", "delivery", "tunnel",
 	}
 }
 
@@ -148,6 +149,10 @@ func structs(t *testing.T, text string) map[string]any {
 		"delivery.Report":               delivery.Report{},
 		"delivery.Courier":              delivery.Courier{Prober: redisprobe.New()},
 		"delivery.InputError":           delivery.Request{Group: text}.Check(),
+		"tunnel.SSHSettings":            tunnel.SSHSettings{PrivateKey: s, PrivateKeyPassphrase: s, Password: s},
+		"tunnel.SSH":                    tunnel.NewSSH(tunnel.SSHSettings{PrivateKey: s, PrivateKeyPassphrase: s, Password: s}, nowhere{}),
+		"tunnel.SOCKS5Settings":         tunnel.SOCKS5Settings{Password: s},
+		"tunnel.SOCKS5":                 tunnel.NewSOCKS5(tunnel.SOCKS5Settings{Password: s}, nowhere{}),
 		"channellayer.Options":          options,
 		"serializer.Settings":           serializer.ForCore(options),
 		"serializer.Serializer":         encrypting,

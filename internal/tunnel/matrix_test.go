@@ -161,6 +161,17 @@ func TestSSH_ForwardingRefusedIsNoFaultOfRedis(t *testing.T) {
 	}
 }
 
+// The line of authorized_keys that the guide shows is enough, and no more than
+// that is let through.
+func TestSSH_KeyForRedisAloneIsEnough(t *testing.T) {
+	redis := redistest.Start(t, redistest.Password(canary))
+	other := redistest.Start(t, redistest.Password(canary))
+	server := tunneltest.Start(t, tunneltest.Restrict(`restrict,port-forwarding,permitopen="`+redis.Addr()+`"`))
+	way := over(t, settings(server))
+	judge(t, look(t, way, request(t, redis.Addr(), deep)), verdict{})
+	judge(t, look(t, way, request(t, other.Addr())), answered("tunnel/forwarding-refused"))
+}
+
 // A server that has keys of several kinds is known by any one of them, also by
 // one that it would not show by itself.
 func TestSSH_HostKeysOfOtherKindsAreNoChangedKey(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/redistest"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/tfcli"
+	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/tunneltest"
 )
 
 const writeOnlyUser = `variable "admin_url" {
@@ -159,5 +160,34 @@ func TestRedisUser_OutagesBlockNoOtherWork(t *testing.T) {
 		if strings.Count(destroyed.Combined, "Error:") != 1 {
 			t.Errorf("one fault is told more than once:\n%s", destroyed.Combined)
 		}
+	})
+}
+
+// A user is managed over the connections of checks: through the way in, and with
+// the authority, of the provider block.
+func TestRedisUser_TakesTheWayInAndTheAuthorityOfTheProvider(t *testing.T) {
+	t.Parallel()
+	authority := redistest.NewAuthority(t)
+	server := redistest.Start(t, redistest.Password(password), redistest.ACLFile(), redistest.TLS(authority))
+	proxy := tunneltest.Microsocks(t)
+	config := func(provider string) string {
+		return fmt.Sprintf("provider \"channels\" {\n  redis_url = %q\n  findings = { \"host/loopback\" = \"off\" }\n%s\n}\n", server.URL()+"?ssl_ca_certs=/only/in/the/app.pem", provider) +
+			"resource \"channels_redis_user\" \"this\" {\n  name = \"chat\"\n  wait = \"1s\"\n}\n"
+	}
+	tfcli.One(t, func(t *testing.T, cli tfcli.CLI) {
+		w := tfcli.New(t, cli)
+		w.Main(config(""))
+		result := w.Fails("apply")
+		if ids := tfcli.IDs(result.Errors()); len(ids) != 1 || !strings.HasPrefix(ids[0], "tls/") {
+			t.Errorf("without the authority: %q\n%s", ids, result.Combined)
+		}
+		w.Main(config(fmt.Sprintf("  tls = { ca_pem = <<-EOT\n%s\nEOT\n  }\n  %s", authority.PEM(), socks5Block(proxy.Addr()))))
+		expectWarnings(t, w.OK("apply"))
+		if server.Do("ACL", "GETUSER", "chat") == nil {
+			t.Error("there is no user")
+		}
+		proxy.Kill()
+		w.OK("plan")
+		expectHas(t, w.Fails("destroy"), "tunnel/")
 	})
 }

@@ -77,6 +77,18 @@ func TestAccRedisUser_IsMadeReadChangedAndRemoved(t *testing.T) {
 			ConfigStateChecks: []statecheck.StateCheck{userIs("rule", text(coreRule)), userIs("password_valid", knownvalue.Bool(true))},
 			Check:             func(s *terraform.State) error { return loggedIn(server, "app", first) },
 		},
+		// Somebody adds a password by hand, which looks like one that is kept.
+		resource.TestStep{
+			PreConfig: func() { server.Do("ACL", "SETUSER", "app", ">by-hand") },
+			Config:    config(""), ConfigPlanChecks: plansUser(plancheck.ResourceActionUpdate),
+			ConfigStateChecks: []statecheck.StateCheck{userIs("passwords", knownvalue.Int64Exact(1))},
+			Check: func(*terraform.State) error {
+				if loggedIn(server, "app", "by-hand") == nil {
+					return errors.New("the password that was added by hand is still valid")
+				}
+				return nil
+			},
+		},
 		// Somebody removes it.
 		resource.TestStep{
 			PreConfig: func() { server.Do("ACL", "DELUSER", "app") },

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -63,133 +62,6 @@ func (r *redisUserResource) ValidateConfig(ctx context.Context, req resource.Val
 	}
 }
 
-func (r *redisUserResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() {
-		return
-	}
-	m, diags := readRedisUser(ctx, r.defaults, req.Plan, req.Config)
-	resp.Diagnostics.Append(diags...)
-	before, diags := readRedisUserState(ctx, req.State, !req.State.Raw.IsNull())
-	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(m.malformed(true)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	written := false
-	if before.exists {
-		changed, diags := fieldsChanged(ctx, redisUserInputs(), req.Plan, req.State)
-		resp.Diagnostics.Append(diags...)
-		written = changed
-		if changed, _ := fieldsChanged(ctx, []field{text("name", "")}, req.Plan, req.State); changed {
-			resp.RequiresReplace = append(resp.RequiresReplace, path.Root("name"))
-			before = redisUserState{}
-		}
-	}
-	own := &reader{ctx: ctx, from: req.Plan}
-	p := userPlan{model: m, before: before, written: written, passwordVersion: get[types.Int64](own, "password_version")}
-	resp.Diagnostics.Append(p.outputs().set(ctx, &resp.Plan)...)
-	resp.Diagnostics.Append(r.compare(p)...)
-	if !p.before.exists && !req.ClientCapabilities.DeferralAllowed {
-		// Only Terraform says this, and only in the apply walk: Create comes next.
-		resp.Diagnostics.Append(r.foresee(ctx, m)...)
-	}
-}
-
-// foresee is what would keep a new user from being made, as far as Redis says it
-// now: warnings, because the same apply may change it, and because a plan that
-// fails stops a destroy. A Redis that does not answer may be made by this apply.
-func (r *redisUserResource) foresee(ctx context.Context, m redisUserModel) diag.Diagnostics {
-	manager, ok := m.manager(r.defaults)
-	if !ok || m.ruleUnknown || m.name.IsUnknown() || r.defaults.checksOff {
-		return nil
-	}
-	var shown []finding.Finding
-	for _, f := range manager.Foresee(ctx) {
-		f.Detail += " This is not a pass: apply will fail over it."
-		shown = append(shown, f.WithSeverity(finding.Warning))
-	}
-	return diagnose(shown, m.layer.findings, finding.Warning, nil)
-}
-
-// userPlan is what a plan knows of a user.
-type userPlan struct {
-	model  redisUserModel
-	before redisUserState
-	// written: an argument has another value than in the state.
-	written         bool
-	passwordVersion types.Int64
-}
-
-// rotates reports whether there will be another password. What is not known yet
-// may be another one.
-func (p userPlan) rotates() bool {
-	if !p.before.exists {
-		return true
-	}
-	if !p.model.writeOnlyVersion.IsNull() {
-		return !p.model.writeOnlyVersion.Equal(p.before.writeOnlyVersion)
-	}
-	return p.before.password.IsNull() || !p.passwordVersion.Equal(p.before.passwordVersion)
-}
-
-func (p userPlan) outputs() outputs {
-	out := outputs{"rule": p.model.rule(), "password": p.before.password, "password_valid": types.BoolValue(true)}
-	switch {
-	case !p.model.writeOnlyVersion.IsNull():
-		out["password"] = types.StringNull()
-	case p.rotates():
-		out["password"] = types.StringUnknown()
-	}
-	addresses, known := p.model.addresses()
-	switch {
-	case known:
-		out["addresses"] = textList(addresses)
-	case p.before.exists && p.model.fromProvider && !p.model.hostsUnknown:
-		// That the provider's URL is not known yet makes no change.
-		out["addresses"] = p.before.addresses
-	default:
-		out["addresses"] = types.ListUnknown(types.StringType)
-	}
-	out["passwords"] = p.passwords(out)
-	return out
-}
-
-// passwords is how many there will be. While the one before is kept, that hangs
-// on what Redis has.
-func (p userPlan) passwords(out outputs) attr.Value {
-	before := p.before
-	changed := p.written || !out["rule"].Equal(before.rule) || !out["addresses"].Equal(before.addresses) || out["password"].IsUnknown()
-	count := before.passwords.ValueInt64()
-	switch {
-	case !before.exists || !p.model.keep:
-		return types.Int64Value(1)
-	case changed || count != 1 && count != 2:
-		return types.Int64Unknown()
-	default:
-		return before.passwords
-	}
-}
-
-// compare holds the write-only password to what the refresh of this plan saw.
-func (r *redisUserResource) compare(p userPlan) diag.Diagnostics {
-	password, ok := p.model.writeOnly.Get()
-	sights, seen := r.defaults.seenUser(p.model)
-	if !ok || !seen || p.rotates() {
-		return nil
-	}
-	var differ []string
-	for _, s := range sights {
-		if s.User != nil && !s.User.Takes(password) {
-			differ = append(differ, s.Address)
-		}
-	}
-	if len(differ) == 0 {
-		return nil
-	}
-	found := []finding.Finding{redisuser.PasswordDiffers(p.model.name.Or(""), differ)}
-	return diagnose(found, p.model.layer.findings, finding.Error, nil)
-}
-
 func (r *redisUserResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	m, manager, diags := r.ready(ctx, req.Plan, req.Config)
 	resp.Diagnostics.Append(diags...)
@@ -214,7 +86,9 @@ func (r *redisUserResource) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	resp.State.Raw = req.Plan.Raw
-	resp.Diagnostics.Append(m.made(result, generated).set(ctx, &resp.State)...)
+	made := m.made(result, generated)
+	resp.Diagnostics.Append(made.set(ctx, &resp.State)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, passwordsKey, passwordsGiven(made))...)
 }
 
 // unmanageable is why there is no connection to manage a user with.
@@ -260,7 +134,9 @@ func (r *redisUserResource) Update(ctx context.Context, req resource.UpdateReque
 		return
 	}
 	resp.State.Raw = req.Plan.Raw
-	resp.Diagnostics.Append(m.made(result, generated).set(ctx, &resp.State)...)
+	made := m.made(result, generated)
+	resp.Diagnostics.Append(made.set(ctx, &resp.State)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, passwordsKey, passwordsGiven(made))...)
 	resp.Diagnostics.Append(m.leftBehind(before)...)
 }
 
@@ -341,21 +217,21 @@ func (r *redisUserResource) ready(ctx context.Context, plan, config attributes) 
 			diags.AddError("The management of the Redis user was cancelled", "Nothing was changed.")
 			return m, manager, diags
 		case !report.Ready:
-			diags.Append(m.unreachable(report.Outcome.Findings, finding.Error)...)
+			diags.Append(unreachable(report.Outcome.Findings, finding.Error, severities{})...)
 		}
 	}
 	return m, manager, diags
 }
 
 // unreachable are the findings of hosts that cannot be managed.
-func (m redisUserModel) unreachable(findings []finding.Finding, severity finding.Severity) diag.Diagnostics {
+func unreachable(findings []finding.Finding, severity finding.Severity, wanted severities) diag.Diagnostics {
 	var shown []finding.Finding
 	for _, f := range findings {
 		if f.Severity > finding.Info {
 			shown = append(shown, f.WithSeverity(severity))
 		}
 	}
-	return diagnose(shown, severities{}, finding.Error, nil)
+	return diagnose(shown, wanted, severity, nil)
 }
 
 // diagnostics are what is to be said of a change.
@@ -386,11 +262,11 @@ func (r *redisUserResource) Read(ctx context.Context, req resource.ReadRequest, 
 		resp.Diagnostics.AddError("The refresh of the Redis user was cancelled", "The state is what it was.")
 		return
 	}
-	severity := finding.Warning
+	severity, wanted := finding.Warning, m.layer.findings
 	if imported {
-		severity = finding.Error
+		severity, wanted = finding.Error, severities{}
 	}
-	resp.Diagnostics.Append(m.unreachable(redisuser.Findings(sights), severity)...)
+	resp.Diagnostics.Append(unreachable(redisuser.Findings(sights), severity, wanted)...)
 	r.defaults.sawUser(m, sights)
 	out, gone := before.refreshed(sights)
 	if gone {
@@ -435,29 +311,4 @@ func logUser(ctx context.Context, message string, result redisuser.Result) {
 		ids = append(ids, string(f.ID))
 	}
 	tflog.Info(ctx, message, map[string]any{"done": result.Done, "findings": ids, "hosts": len(result.Sights)})
-}
-
-// sawUser keeps what a refresh saw for the plan that follows it in the same
-// process, which has the write-only password to compare it with. It is kept
-// nowhere else.
-func (d *defaults) sawUser(m redisUserModel, sights []redisuser.Sight) {
-	if at, ok := m.sightKey(); ok {
-		d.users.Store(at, sights)
-	}
-}
-
-func (d *defaults) seenUser(m redisUserModel) ([]redisuser.Sight, bool) {
-	at, ok := m.sightKey()
-	if !ok {
-		return nil, false
-	}
-	kept, ok := d.users.Load(at)
-	sights, _ := kept.([]redisuser.Sight)
-	return sights, ok
-}
-
-// sightKey is where a user is.
-func (m redisUserModel) sightKey() (string, bool) {
-	addresses, ok := m.addresses()
-	return m.name.Or("") + " " + textList(addresses).String(), ok
 }

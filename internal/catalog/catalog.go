@@ -18,6 +18,7 @@ func Registry() finding.Registry {
 	return finding.NewRegistry(
 		finding.SharedDocs(),
 		lint.Docs(),
+		lint.ChangeDocs(),
 		render.Docs(),
 		envfile.Docs(),
 		redisprobe.Docs(),

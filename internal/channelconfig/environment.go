@@ -9,7 +9,8 @@ import (
 // Variable is an environment variable of the app.
 type Variable struct {
 	Name string
-	// Value is unknown where it is not known yet.
+	// Value is unknown where it is not known yet, and unset where nothing that
+	// could stand there would reach the app.
 	Value Value[secret.String]
 	// Spelled is another spelling that the app reads as the same, for .env text
 	// that cannot carry Value; unset where there is none.
@@ -21,8 +22,7 @@ type Variable struct {
 // them: the settings code computes int(REDIS_PORT) even when REDIS_URL is
 // set, and a Kubernetes Service named "redis" would inject "tcp://...".
 //
-// What is write-only stands there as unknown, and so do hosts that have no form
-// that would reach the app.
+// What is write-only stands there as unknown.
 func Environment(s Settings, r Resolution) Value[[]Variable] {
 	backend, ok := r.Backend.Get()
 	if !ok || s.SettingsModule.IsUnknown() || backend.UsesRedis() && s.Config.KeysUncertain {
@@ -35,7 +35,7 @@ func Environment(s Settings, r Resolution) Value[[]Variable] {
 			vars = append(vars, Variable{Name: name, Value: value})
 		}
 	}
-	several := s.Hosts.IsUnknown() || len(s.Hosts.Or(nil)) > 0
+	several := s.HasHosts()
 	if backend.UsesRedis() && several && names.Hosts != "" {
 		vars = append(vars, hostsVariable(s, r))
 	}
@@ -56,15 +56,15 @@ func Environment(s Settings, r Resolution) Value[[]Variable] {
 
 // hostsVariable carries hosts as JSON.
 func hostsVariable(s Settings, r Resolution) Variable {
-	v := Variable{Name: s.Variables.Hosts, Value: Unknown[secret.String](), Spelled: Unknown[secret.String]()}
 	hosts, known := r.Hosts.Get()
 	if !known || s.HostsWriteOnly {
-		return v
+		return Variable{Name: s.Variables.Hosts, Value: Unknown[secret.String](), Spelled: Unknown[secret.String]()}
 	}
-	if text, err := HostsJSON(hosts); err == nil {
-		v.Value, v.Spelled = Known(text), Known(SpelledHosts(text))
+	text, err := HostsJSON(hosts)
+	if err != nil {
+		return Variable{Name: s.Variables.Hosts}
 	}
-	return v
+	return Variable{Name: s.Variables.Hosts, Value: Known(text), Spelled: Known(SpelledHosts(text))}
 }
 
 // appURL is REDIS_URL as the app gets it: as it was written, and with what

@@ -31,6 +31,8 @@ type Host struct {
 	// Arguments are further arguments of the connection, by redis-py's names, as
 	// they would stand in the query of a URL.
 	Arguments map[string]secret.String
+	// Form is how channels_redis gets the entry.
+	Form HostForm
 	// Sentinel is set for a master that Sentinels know. Which host that is,
 	// they say when they are asked.
 	Sentinel *Sentinel
@@ -41,6 +43,22 @@ type Host struct {
 	// hosts[0] and its like.
 	Setting string
 }
+
+// HostForm is how an entry of CONFIG.hosts is written for channels_redis, whose
+// versions do not all take every form.
+type HostForm int
+
+// Forms of an entry.
+const (
+	// FormURL is a URL, which all take.
+	FormURL HostForm = iota
+	// FormTuple is a tuple of host and port, as (REDIS_HOST, REDIS_PORT).
+	FormTuple
+	// FormList is a list of host and port: JSON has no tuples.
+	FormList
+	// FormDict is a dict of arguments.
+	FormDict
+)
 
 // Sentinel says where a master's address is to be had: the arguments of
 // redis.asyncio.sentinel.Sentinel (channels_redis 4.1.0 to 4.3.0, utils.py,

@@ -70,7 +70,7 @@ func (e HostEntry) host(index int) Host {
 	}
 	switch {
 	case e.isSentinel():
-		h.Sentinel = e.sentinel(setting)
+		h.Sentinel, h.Form = e.sentinel(setting), FormDict
 	case h.Path == "":
 		h.Host, h.Port = e.Host.Or(""), number(Known(e.Port.Or(defaultPort)))
 	}

@@ -109,7 +109,7 @@ func readHost(item any, setting string) Host {
 		if reason != "" {
 			return broken(reason)
 		}
-		return Host{Host: host, Port: port, Setting: setting}
+		return Host{Host: host, Port: port, Form: FormList, Setting: setting}
 	case map[string]any:
 		return readDict(v, setting)
 	default:
@@ -158,7 +158,7 @@ func readInt(value any) (*big.Int, bool) {
 
 // readDict is create_pool for a dict.
 func readDict(dict map[string]any, setting string) Host {
-	h := Host{Setting: setting}
+	h := Host{Form: FormDict, Setting: setting}
 	rest, reason := h.readArguments(dict)
 	switch {
 	case reason != "":

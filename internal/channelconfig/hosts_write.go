@@ -66,6 +66,10 @@ func (h Host) json() (string, error) {
 	if len(h.Arguments) > 0 && h.IsURL() {
 		return h.addressJSON(), nil
 	}
+	if h.IsURL() && len(h.Arguments) > 0 {
+		members := append([]string{`"address":` + jsonText(url.Reveal())}, arguments(h.Username, h.Password, nil, false, h.Arguments)...)
+		return "{" + strings.Join(members, ",") + "}", nil
+	}
 	return jsonText(url.Reveal()), nil
 }
 

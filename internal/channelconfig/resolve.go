@@ -197,7 +197,7 @@ func (r *Resolution) resolveHosts(s Settings, hosts Value[[]Host]) {
 			r.Hosts = Unknown[[]Host]()
 			return
 		}
-		r.Hosts = Known([]Host{{Host: s.RedisHost.Or(DefaultRedisHost), Port: port, Setting: SettingRedisHost}})
+		r.Hosts = Known([]Host{{Host: s.RedisHost.Or(DefaultRedisHost), Port: port, Form: FormTuple, Setting: SettingRedisHost}})
 	}
 }
 

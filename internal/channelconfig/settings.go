@@ -70,6 +70,14 @@ type Settings struct {
 	Packages       packages.Set
 }
 
+// HasHosts reports whether hosts decide where Redis is, and not REDIS_URL or
+// REDIS_HOST. Hosts that are not known yet count, since whoever passes some means
+// them.
+func (s Settings) HasHosts() bool {
+	hosts, err := resolveHostList(s)
+	return err == nil && hosts.IsSet()
+}
+
 // Config are the options of the layer's CONFIG other than hosts.
 type Config struct {
 	Prefix          Value[string]

@@ -28,7 +28,7 @@ const largest = packages.MaxText
 
 // matter are the variables that are read.
 func matter(names channelconfig.Variables) []string {
-	return []string{names.RedisURL, names.RedisHost, names.RedisPort, names.Debug}
+	return []string{names.RedisURL, names.RedisHost, names.RedisPort, names.Hosts, names.Debug}
 }
 
 // read reads what the options name. The error quotes no name of a file: people

@@ -39,7 +39,7 @@ func hasFinding(findings []finding.Finding, id finding.ID) bool {
 // does where the command runs beside the app and not in its container.
 func (r Result) nothingSet() bool {
 	l := r.Layer
-	if l.URL != nil || l.Exception != nil || hasFinding(r.Findings, "url/empty") {
+	if l.URL != nil || len(l.Hosts) > 0 || l.Exception != nil || hasFinding(r.Findings, "url/empty") {
 		return false
 	}
 	for _, value := range []*Value{l.Host, l.Port, l.Debug} {

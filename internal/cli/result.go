@@ -14,7 +14,7 @@ import (
 
 // formatVersion is that of the JSON object: the first number rises when a field
 // changes its meaning or goes away, the second when one is added.
-const formatVersion = "1.0"
+const formatVersion = "1.1"
 
 // Result is all that the command says. It holds no secret. The names of its
 // fields in JSON are stable.
@@ -49,10 +49,12 @@ type Source struct {
 type Layer struct {
 	Backend *Value `json:"backend"`
 	URL     *Value `json:"url"`
-	Host    *Value `json:"host"`
-	Port    *Value `json:"port"`
-	Debug   *Value `json:"debug"`
-	Prefix  *Value `json:"prefix"`
+	// Hosts are several hosts, in their order; null where there is one.
+	Hosts  []Value `json:"hosts"`
+	Host   *Value  `json:"host"`
+	Port   *Value  `json:"port"`
+	Debug  *Value  `json:"debug"`
+	Prefix *Value  `json:"prefix"`
 	// Redis and ChannelsRedis are the versions of the app's packages.
 	Redis         *Value `json:"redis_version"`
 	ChannelsRedis *Value `json:"channels_redis_version"`
@@ -288,6 +290,10 @@ func (p plan) describe() Layer {
 // describeHosts shows a URL redacted, and host and port where they look like
 // such.
 func (p plan) describeHosts(l *Layer) {
+	if p.settings.HasHosts() {
+		l.Hosts = p.severalHosts()
+		return
+	}
 	if url := p.settings.RedisURL; url.IsUnknown() {
 		l.URL = uncertain(channelconfig.SettingRedisURL)
 		return

@@ -78,6 +78,11 @@ func (s *screen) layer(r Result) {
 		if row.value != nil {
 			s.row(row.name, append(strings.Fields(row.value.text()), row.value.from())...)
 		}
+		if row.name == "URL" {
+			for _, host := range l.Hosts {
+				s.row("host", append(strings.Fields(host.text()), host.from())...)
+			}
+		}
 	}
 	s.packages(l)
 	if r.nothingSet() {

@@ -51,9 +51,7 @@ func reserve(timeout time.Duration) time.Duration { return min(timeout/5, 500*ti
 // Deliver makes one attempt, within the request's timeout.
 func (c Courier) Deliver(ctx context.Context, request Request) Report {
 	a := &attempt{courier: c, request: request, deadline: time.Now().Add(request.timeout())}
-	redis := request.Redis
-	redis.Depth, redis.Timeout = redisprobe.DepthCapabilities, request.timeout()
-	a.report.Redis = c.Prober.Lend(ctx, redis, a.carry)
+	a.borrow(ctx, request.needed(), nil)
 	a.report.Attempts = 1
 	a.report.Canceled = ctx.Err() != nil
 	switch {
@@ -101,10 +99,30 @@ func (a *attempt) conclude() {
 	a.report.Outcome = outcome
 }
 
-// carry is what is done over the connection to Redis.
-func (a *attempt) carry(ctx context.Context, conn channellayer.Conn, leaving redisprobe.Leaving) {
+// borrow borrows the connections to the hosts, and carries when it has them all.
+// The report is that of the first that is not ready, else of the last.
+func (a *attempt) borrow(ctx context.Context, hosts []int, got shards) {
+	redis := a.request.host(hosts[0])
+	redis.Depth, redis.Timeout = redisprobe.DepthCapabilities, max(time.Until(a.deadline), time.Millisecond)
+	ready := false
+	report := a.courier.Prober.Lend(ctx, redis, func(ctx context.Context, conn channellayer.Conn, leaving redisprobe.Leaving) {
+		ready = true
+		more := got.with(hosts[0], lent{conn, leaving})
+		if len(hosts) > 1 {
+			a.borrow(ctx, hosts[1:], more)
+			return
+		}
+		a.carry(ctx, more)
+	})
+	if !ready || len(hosts) == 1 {
+		a.report.Redis = report
+	}
+}
+
+// carry is what is done over the connections to Redis.
+func (a *attempt) carry(ctx context.Context, over shards) {
 	a.begun = true
-	way, err := a.request.way(conn, leaving)
+	way, err := a.request.way(over)
 	if err == nil {
 		err = way.before(ctx)
 	}

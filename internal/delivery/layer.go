@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -46,44 +47,116 @@ type way interface {
 	tidy(ctx context.Context) (left bool, err error)
 }
 
-// way makes the way of a request. The error is a [*channellayer.OptionError].
-func (r Request) way(conn channellayer.Conn, leaving redisprobe.Leaving) (way, error) {
-	backend, options := channelconfig.Core, channellayer.Defaults()
-	if layer := r.Redis.Layer; layer != nil {
-		backend, options = layer.Backend, layer.Options
+// lent is a connection that a check has lent.
+type lent struct {
+	conn    channellayer.Conn
+	leaving redisprobe.Leaving
+}
+
+// shards are connections by the number of the host.
+type shards map[int]lent
+
+// with is the shards and one more.
+func (s shards) with(host int, conn lent) shards {
+	all := maps.Clone(s)
+	if all == nil {
+		all = shards{}
 	}
+	all[host] = conn
+	return all
+}
+
+// layer is what the request says of it.
+func (r Request) layer() (channelconfig.Backend, channellayer.Options) {
+	if layer := r.Redis.Layer; layer != nil {
+		return layer.Backend, layer.Options
+	}
+	return channelconfig.Core, channellayer.Defaults()
+}
+
+// count is how many hosts the layer has.
+func (r Request) count() int { return max(len(r.Hosts), 1) }
+
+func (r Request) host(i int) redisprobe.Request {
+	if len(r.Hosts) == 0 {
+		return r.Redis
+	}
+	return r.Hosts[i]
+}
+
+// home is the host that the group or the channel belongs to. To a channel that
+// is no process' own a core layer sends by turns: any host is right, since its
+// receivers wait on all.
+func (r Request) home() int {
+	backend, _ := r.layer()
+	switch {
+	case backend == channelconfig.PubSub:
+		return channellayer.Shard(r.published(), r.count())
+	case r.Channel == "":
+		return channellayer.Shard(r.group(), r.count())
+	case channellayer.IsLocal(r.Channel):
+		return channellayer.Shard(r.Channel, r.count())
+	default:
+		return 0
+	}
+}
+
+// needed are the hosts that the message passes: its home last. The members of
+// a core layer's group may be on every host.
+func (r Request) needed() []int {
+	backend, _ := r.layer()
+	home := r.home()
+	var hosts []int
+	if backend != channelconfig.PubSub && r.Channel == "" {
+		for i := range r.count() {
+			if i != home {
+				hosts = append(hosts, i)
+			}
+		}
+	}
+	return append(hosts, home)
+}
+
+// published is the name of what is published to, for a pub/sub layer.
+func (r Request) published() string {
+	if r.Channel != "" {
+		return r.Channel
+	}
+	_, options := r.layer()
+	return options.Prefix + "__group__" + r.group()
+}
+
+// way makes the way of a request. The error is a [*channellayer.OptionError].
+func (r Request) way(over shards) (way, error) {
+	backend, options := r.layer()
 	if backend == channelconfig.PubSub {
-		protocol, err := pubsub.NewProtocol(options, 1)
+		protocol, err := pubsub.NewProtocol(options, r.count())
 		if err != nil {
 			return nil, err
 		}
-		channel := r.Channel
-		if channel == "" {
-			channel = protocol.GroupChannel(r.group())
-		}
-		return &published{conn: conn, protocol: protocol, channel: channel}, nil
+		return &published{conn: over[r.home()].conn, protocol: protocol, channel: r.published()}, nil
 	}
-	protocol, err := core.NewProtocol(options, 1)
+	protocol, err := core.NewProtocol(options, r.count())
 	if err != nil {
 		return nil, err
 	}
-	return &stored{conn: conn, leaving: leaving, protocol: protocol, channel: r.Channel, group: r.group()}, nil
+	return &stored{over: over, home: r.home(), protocol: protocol, channel: r.Channel, group: r.group()}, nil
 }
 
 // stored is the way into a core layer.
 type stored struct {
-	conn     channellayer.Conn
-	leaving  redisprobe.Leaving
+	over     shards
+	home     int
 	protocol *core.Protocol
 	channel  string // "" for a group
 	group    string
 	earlier  []string // members before the WebSocket was opened
 	fresh    []string // and those that came with it
-	sent     core.Delivery
+	sent     []core.Delivery
 }
 
 func (s *stored) members(ctx context.Context) ([]string, error) {
-	replies, err := s.conn.Exchange(ctx, core.Members(s.protocol.GroupKey(s.group)))
+	replies, err := s.over[s.home].conn.Exchange(ctx, core.Members(s.protocol.GroupKey(s.group)))
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +193,7 @@ func (s *stored) put(ctx context.Context, message channellayer.Message) (putting
 		return s.send(ctx, message)
 	}
 	options := s.protocol.Options()
-	results, err := s.transaction(ctx, core.MembersPacket(s.protocol.GroupKey(s.group), time.Now(), options.GroupExpiry))
+	results, err := s.transaction(ctx, s.home, core.MembersPacket(s.protocol.GroupKey(s.group), time.Now(), options.GroupExpiry))
 	if err != nil {
 		return accepted, err
 	}
@@ -135,14 +208,19 @@ func (s *stored) put(ctx context.Context, message channellayer.Message) (putting
 	if err != nil {
 		return accepted, err
 	}
-	// There is one host, so that there is one delivery.
-	s.sent = deliveries[0]
-	s.leaving(s.removal()...)
-	results, err = s.transaction(ctx, core.DeliverPacket(s.sent, time.Now(), options.Expiry))
-	if err != nil {
-		return accepted, err
+	s.sent = nil
+	keys, dropped := 0, int64(0)
+	for _, delivery := range deliveries {
+		s.sent = append(s.sent, delivery)
+		s.over[delivery.Shard].leaving(s.removal(delivery.Shard)...)
+		results, err = s.transaction(ctx, delivery.Shard, core.DeliverPacket(delivery, time.Now(), options.Expiry))
+		if err != nil {
+			return accepted, err
+		}
+		full, _ := results[len(results)-1].Value.(int64)
+		keys, dropped = keys+len(delivery.Keys), dropped+full
 	}
-	if dropped, _ := results[len(results)-1].Value.(int64); dropped >= int64(len(s.sent.Keys)) {
+	if dropped >= int64(keys) {
 		return full, nil
 	}
 	return accepted, nil
@@ -154,52 +232,56 @@ func (s *stored) send(ctx context.Context, message channellayer.Message) (puttin
 	if err != nil {
 		return accepted, err
 	}
-	replies, err := s.conn.Exchange(ctx, core.Trim(key, time.Now(), options.Expiry), core.Count(key))
+	replies, err := s.over[s.home].conn.Exchange(ctx, core.Trim(key, time.Now(), options.Expiry), core.Count(key))
 	if err != nil {
 		return accepted, err
 	}
 	if count, ok := replies[1].Value.(int64); ok && count >= s.protocol.Capacity(s.channel) {
 		return full, nil
 	}
-	s.sent = core.Delivery{Keys: []string{key}, Members: [][]byte{member}}
-	s.leaving(s.removal()...)
-	_, err = s.transaction(ctx, core.SendPacket(key, member, time.Now(), options.Expiry))
+	s.sent = []core.Delivery{{Shard: s.home, Keys: []string{key}, Members: [][]byte{member}}}
+	s.over[s.home].leaving(s.removal(s.home)...)
+	_, err = s.transaction(ctx, s.home, core.SendPacket(key, member, time.Now(), options.Expiry))
 	return accepted, err
 }
 
-func (s *stored) transaction(ctx context.Context, packet []channellayer.Command) ([]channellayer.Reply, error) {
-	replies, err := s.conn.Exchange(ctx, packet...)
+func (s *stored) transaction(ctx context.Context, shard int, packet []channellayer.Command) ([]channellayer.Reply, error) {
+	replies, err := s.over[shard].conn.Exchange(ctx, packet...)
 	if err != nil {
 		return nil, err
 	}
 	return core.ReadTransaction(replies)
 }
 
-// removal takes out what was sent, by its exact bytes.
-func (s *stored) removal() []channellayer.Command {
-	commands := make([]channellayer.Command, 0, len(s.sent.Keys))
-	for i, key := range s.sent.Keys {
-		commands = append(commands, channellayer.Command{"ZREM", key, s.sent.Members[i]})
+// removal takes out what was sent to a host, by its exact bytes.
+func (s *stored) removal(shard int) []channellayer.Command {
+	var commands []channellayer.Command
+	for _, sent := range s.sent {
+		if sent.Shard != shard {
+			continue
+		}
+		for i, key := range sent.Keys {
+			commands = append(commands, channellayer.Command{"ZREM", key, sent.Members[i]})
+		}
 	}
 	return commands
 }
 
 func (s *stored) tidy(ctx context.Context) (left bool, err error) {
-	if len(s.sent.Keys) == 0 {
-		return false, nil
-	}
 	var awaited []string
 	for _, channel := range s.fresh {
 		awaited = append(awaited, s.protocol.ChannelKey(channel))
 	}
-	replies, err := s.conn.Exchange(ctx, s.removal()...)
-	if err != nil {
-		return false, err
-	}
-	s.leaving()
-	for i, reply := range replies {
-		removed, _ := reply.Value.(int64)
-		left = left || removed > 0 && (s.channel != "" || slices.Contains(awaited, s.sent.Keys[i]))
+	for _, sent := range s.sent {
+		replies, err := s.over[sent.Shard].conn.Exchange(ctx, s.removal(sent.Shard)...)
+		if err != nil {
+			return false, err
+		}
+		s.over[sent.Shard].leaving()
+		for i, reply := range replies {
+			removed, _ := reply.Value.(int64)
+			left = left || removed > 0 && (s.channel != "" || slices.Contains(awaited, sent.Keys[i]))
+		}
 	}
 	return left, nil
 }

@@ -32,6 +32,9 @@ type Request struct {
 	// Redis is where the layer is; its Layer says what the layer puts on the wire.
 	// Its depth and timeout are those of the delivery.
 	Redis redisprobe.Request
+	// Hosts are all hosts of a layer that has several, in their order, and Redis
+	// is one of them; nil for a layer with one.
+	Hosts []redisprobe.Request
 	// WebSocket is where the message shall come out; its timeout and expectation
 	// are those of the delivery.
 	WebSocket wsprobe.Request
@@ -44,6 +47,17 @@ type Request struct {
 	AllowReal bool
 	// Timeout bounds one attempt; 0 means [DefaultTimeout].
 	Timeout time.Duration
+}
+
+// Over is the request for a layer with those hosts: the one that the group or
+// the channel belongs to is its Redis.
+func (r Request) Over(hosts []redisprobe.Request) Request {
+	r.Redis = hosts[0]
+	if len(hosts) > 1 {
+		r.Hosts = hosts
+		r.Redis = hosts[r.home()]
+	}
+	return r
 }
 
 func (r Request) timeout() time.Duration {

@@ -8,40 +8,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
-	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig"
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/redisurl"
-	"github.com/channel-layer/terraform-provider-channels/internal/channellayer"
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
 )
-
-// requestFor is the live check of a layer; not ok where there is nothing to
-// check: no Redis, or settings that are not known yet or that redis-py
-// refuses, which the static findings say.
-func requestFor(m layerModel, resolution channelconfig.Resolution, depth redisprobe.Depth) (_ redisprobe.Request, ok bool) {
-	hosts, known := resolution.Hosts.Get()
-	options, complete := channellayer.OptionsOf(m.settings.Config)
-	if !known || len(hosts) == 0 || resolution.Exception != nil || !complete {
-		return redisprobe.Request{}, false
-	}
-	line := m.line()
-	connection, err := hosts[0].Connection(line)
-	standIns, complete := m.standIns(hosts[0])
-	if err != nil || !complete {
-		return redisprobe.Request{}, false
-	}
-	return redisprobe.Request{
-		Connection: connection,
-		Redis:      m.settings.Packages.Redis,
-		TLS:        standIns,
-		Setting:    hosts[0].Setting,
-		Hidden:     !hosts[0].Showable(line),
-		Timeout:    m.check.attempt(),
-		Depth:      depth,
-		Layer:      &redisprobe.Layer{Backend: resolution.Backend.Or(channelconfig.Core), Options: options},
-		Debug:      resolution.Debug.Or(false),
-	}, true
-}
 
 // look is the check of a plan.
 type look struct {
@@ -60,13 +30,17 @@ func (l look) run(ctx context.Context, d *defaults) diag.Diagnostics {
 	if d.checksOff || d.prober == nil || check.unknown() || check.planMode() == modeOff || l.proofFollows {
 		return nil
 	}
-	request, ok := requestFor(l.model, l.static.resolution, check.depthAtPlan())
+	requests, ok := requestsFor(l.model, l.static.resolution, check.depthAtPlan())
 	if !ok {
 		return nil
 	}
-	report := d.prober.Look(ctx, request)
-	logReport(ctx, "Looked at Redis for a plan", report)
-	return l.diagnostics(d, report, request.Connection)
+	reports := sideBySide(requests, func(request redisprobe.Request) redisprobe.Report { return d.prober.Look(ctx, request) })
+	var diags diag.Diagnostics
+	for i, report := range reports {
+		logReport(ctx, "Looked at Redis for a plan", report)
+		diags.Append(l.diagnostics(d, report, requests[i].Connection)...)
+	}
+	return diags
 }
 
 // undetermined reports whether something kept the check from its end. Rights
@@ -191,22 +165,28 @@ func prove(ctx context.Context, d *defaults, m layerModel, s static) diag.Diagno
 	if d.checksOff || m.check.applyMode() == modeOff {
 		return nil
 	}
-	request, ok := requestFor(m, s.resolution, m.check.depthAtApply())
+	requests, ok := requestsFor(m, s.resolution, m.check.depthAtApply())
 	if !ok {
 		return nil
 	}
 	if d.prober == nil {
 		return diag.Diagnostics{diag.NewErrorDiagnostic("The layer cannot be checked", wayUnknown)}
 	}
-	report := d.prober.Prove(ctx, request, m.check.patience(), func(r redisprobe.Report) {
-		logReport(ctx, "Waiting for Redis", r)
+	reports := sideBySide(requests, func(request redisprobe.Request) redisprobe.Report {
+		return d.prober.Prove(ctx, request, m.check.patience(), func(r redisprobe.Report) {
+			logReport(ctx, "Waiting for Redis", r)
+		})
 	})
-	logReport(ctx, "Checked Redis for an apply", report)
-	if report.Canceled {
-		return diag.Diagnostics{diag.NewErrorDiagnostic("The check of Redis was cancelled",
-			"Whether "+report.Address+" is ready could not be found out.")}
+	var diags diag.Diagnostics
+	for i, report := range reports {
+		logReport(ctx, "Checked Redis for an apply", report)
+		if report.Canceled {
+			diags.AddError("The check of Redis was cancelled", "Whether "+report.Address+" is ready could not be found out.")
+			continue
+		}
+		diags.Append(proofDiagnostics(d, m, report, requests[i].Connection)...)
 	}
-	return proofDiagnostics(d, m, report, request.Connection)
+	return diags
 }
 
 func proofDiagnostics(d *defaults, m layerModel, report redisprobe.Report, connection redisurl.Connection) diag.Diagnostics {

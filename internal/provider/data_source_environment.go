@@ -116,7 +116,7 @@ func (d *environmentDataSource) variables(r *reader, names channelconfig.Variabl
 
 // mattering are the names of the variables that decide about the layer.
 func mattering(names channelconfig.Variables) []string {
-	return []string{names.RedisURL, names.RedisHost, names.RedisPort, names.Debug, names.SettingsModule}
+	return []string{names.RedisURL, names.RedisHost, names.RedisPort, names.Hosts, names.Debug, names.SettingsModule}
 }
 
 // readDotEnv reads the text; all that matters is unknown where it is.

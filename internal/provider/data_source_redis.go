@@ -4,17 +4,14 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	dschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig"
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/lint"
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
-	"github.com/channel-layer/terraform-provider-channels/internal/redisprobe"
 )
 
 var _ datasource.DataSourceWithValidateConfig = (*redisDataSource)(nil)
@@ -31,12 +28,13 @@ func (d *redisDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 	fields := append(readOnlyFields(append(connectionFields(), tlsField("tls"))),
 		text("depth", "How deep to look. `ping`: name, TCP, TLS, password, database, PING. `capabilities`: also what the layer needs of this server and this user, without a change to anything. `round_trip`: also messages, sent and received as the layer would, under names of its own that expire. Effective default `capabilities`.").among(depthNames()...),
 		text("timeout", "How long the look may take in all, for example `5s`. Effective default `5s`.").isDuration(),
-		boolean("reachable", "Whether anything answered there, Redis or not.").computed(),
-		boolean("ready", "Whether a channel layer can use it, as far as `depth` tells. False also where nothing was looked at, which `error` says.").computed(),
-		text("error", "Why it is not ready, in a line; null where it is.").computed(),
+		boolean("reachable", "Whether anything answered there, Redis or not; of several hosts at every one.").computed(),
+		boolean("ready", "Whether a channel layer can use it, of several hosts all, as far as `depth` tells. False also where nothing was looked at, which `error` says.").computed(),
+		text("error", "Why it is not ready, in a line, of several hosts the first that is not; null where it is.").computed(),
 		reportedFindingsField("findings", "What was found, notes of severity `info` included."),
-		serverField(),
-		roundTripField(),
+		ofOneHost(serverField()),
+		ofOneHost(roundTripField()),
+		hostStatusField(),
 		integer("blocked_listeners", "Clients that wait for messages now, for a core layer: an upper bound, because all layers of this Redis count. Zero is no failure: nobody may be connected. Null where it is not known.").computed(),
 		integer("subscribed_channels", "Channels of this prefix that somebody is subscribed to, for a pub/sub layer: exact. Zero is no failure. Null where it is not known.").computed(),
 	)
@@ -58,7 +56,7 @@ func (d *redisDataSource) read(ctx context.Context, config attributes) (layerMod
 	diags.Append(m.withDefaults(d.defaults)...)
 	m.takeServerName()
 	s := &m.settings
-	if !s.RedisURL.IsSet() && !s.RedisHost.IsSet() && !s.RedisPort.IsSet() {
+	if !s.HasHosts() && !s.RedisURL.IsSet() && !s.RedisHost.IsSet() && !s.RedisPort.IsSet() {
 		s.RedisURL = d.defaults.redisURL
 	}
 	return m, diags
@@ -67,6 +65,7 @@ func (d *redisDataSource) read(ctx context.Context, config attributes) (layerMod
 func (d *redisDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
 	m, diags := d.read(ctx, req.Config)
 	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(hostExclusions(&reader{ctx: ctx, from: req.Config}, false)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -107,91 +106,8 @@ func (d *redisDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		return
 	}
 	status := d.look(ctx, m, resolution)
-	all := slices.Concat(finding.Unseen(static.Findings, status.findings), status.findings)
+	all := slices.Concat(finding.Unseen(static.Findings, status.findings()), status.findings())
 	slices.SortStableFunc(all, func(a, b finding.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
-	status.findings = m.findings.all(all)
 	resp.State.Raw = req.Config.Raw
-	resp.Diagnostics.Append(status.outputs().set(ctx, &resp.State)...)
-}
-
-// redisStatus is what the data source found.
-type redisStatus struct {
-	reachable, ready bool
-	err              string
-	findings         []finding.Finding
-	server           *redisprobe.Server
-	roundTrip        *redisprobe.RoundTrip
-}
-
-// notLooked is no pass, and not null either: a condition on null would stop a
-// destroy that switches the checks off.
-func notLooked(why string) redisStatus { return redisStatus{err: why} }
-
-func (d *redisDataSource) look(ctx context.Context, m layerModel, resolution channelconfig.Resolution) redisStatus {
-	switch {
-	case d.defaults.checksOff:
-		return notLooked("Nothing was looked at: checks are switched off by " + checksVariable + ".")
-	case d.defaults.prober == nil:
-		return notLooked(wayUnknown)
-	case m.settings.RedisURL.IsUnknown():
-		return notLooked("Nothing was looked at: the provider's redis_url is not known yet.")
-	case !resolution.UsesRedis().Or(false):
-		return notLooked("Nothing was looked at: these settings make a layer without a Redis.")
-	}
-	if m.tlsPending(resolution) {
-		return notLooked("Nothing was looked at: the provider's tls is not known yet.")
-	}
-	request, ok := requestFor(m, resolution, m.check.depthAtPlan())
-	if !ok {
-		return notLooked("Nothing was looked at: redis-py refuses the URL.")
-	}
-	report := d.defaults.prober.Join(ctx, request)
-	logReport(ctx, "Looked at Redis for a data source", report)
-	return redisStatus{
-		reachable: report.Answered,
-		ready:     report.Ready,
-		err:       firstLine(report),
-		findings:  report.Outcome.Findings,
-		server:    report.Server,
-		roundTrip: report.RoundTrip,
-	}
-}
-
-// firstLine is why Redis is not ready, in one line.
-func firstLine(report redisprobe.Report) string {
-	if report.Ready {
-		return ""
-	}
-	least := finding.Error
-	if undetermined(report) {
-		least = finding.Warning
-	}
-	for _, f := range report.Outcome.Findings {
-		if f.Severity >= least {
-			return report.Address + ": " + f.Summary + " (" + string(f.ID) + ")"
-		}
-	}
-	return report.Address + ": it could not be found out within " + report.Duration.Round(time.Millisecond).String()
-}
-
-func (s redisStatus) outputs() outputs {
-	out := outputs{
-		"reachable": types.BoolValue(s.reachable),
-		"ready":     types.BoolValue(s.ready),
-		"error":     types.StringNull(),
-		"findings":  findingsList(s.findings),
-
-		"server":              serverValue(s.server),
-		"round_trip":          roundTripValue(s.roundTrip),
-		"blocked_listeners":   types.Int64Null(),
-		"subscribed_channels": types.Int64Null(),
-	}
-	if s.server != nil {
-		out["blocked_listeners"] = types.Int64PointerValue(s.server.BlockedListeners)
-		out["subscribed_channels"] = types.Int64PointerValue(s.server.SubscribedChannels)
-	}
-	if s.err != "" {
-		out["error"] = types.StringValue(s.err)
-	}
-	return out
+	resp.Diagnostics.Append(status.outputs(m.findings.all(all)).set(ctx, &resp.State)...)
 }

@@ -30,6 +30,7 @@ func (e *layerEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, re
 func (e *layerEphemeral) ValidateConfig(ctx context.Context, req ephemeral.ValidateConfigRequest, resp *ephemeral.ValidateConfigResponse) {
 	m, diags := readLayer(ctx, req.Config)
 	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(hostExclusions(&reader{ctx: ctx, from: req.Config}, false)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -39,6 +39,7 @@ func readConnection(ctx context.Context, from attributes) (layerModel, diag.Diag
 		RedisURL:  r.secret("redis_url"),
 		RedisHost: r.text("redis_host"),
 		RedisPort: portText(get[types.Int64](r, "redis_port")),
+		Hosts:     readHosts(r, "hosts"),
 		Backend:   backendValue(r.text("backend")),
 		Config:    readConfig(r.object("config")),
 		Variables: channelconfig.DefaultVariables(),
@@ -66,6 +67,9 @@ func (m *layerModel) readWriteOnly(ctx context.Context, configuration attributes
 	r := &reader{ctx: ctx, from: configuration}
 	if url := r.secret("redis_url_wo"); url.IsSet() {
 		m.settings.RedisURL, m.settings.RedisURLWriteOnly = url, true
+	}
+	if hosts := readHosts(r, "hosts_wo"); hosts.IsSet() {
+		m.settings.Hosts, m.settings.HostsWriteOnly = hosts, true
 	}
 	// Of a config that is not known at all nobody knows whether it has keys.
 	config := r.object("config")
@@ -154,6 +158,7 @@ func readVariables(o objectReader) (v channelconfig.Variables, unknown bool) {
 		"redis_url":                 &v.RedisURL,
 		"redis_host":                &v.RedisHost,
 		"redis_port":                &v.RedisPort,
+		"hosts":                     &v.Hosts,
 		"debug":                     &v.Debug,
 		"debug_true":                &v.DebugTrue,
 		"debug_false":               &v.DebugFalse,
@@ -188,7 +193,7 @@ func nameProblems(o objectReader) diag.Diagnostics {
 	}
 	taken := map[string]string{}
 	for _, named := range [][2]string{
-		{"redis_url", v.RedisURL}, {"redis_host", v.RedisHost}, {"redis_port", v.RedisPort}, {"debug", v.Debug},
+		{"redis_url", v.RedisURL}, {"redis_host", v.RedisHost}, {"redis_port", v.RedisPort}, {"hosts", v.Hosts}, {"debug", v.Debug},
 		{"django_settings_module", v.SettingsModule}, {"symmetric_encryption_keys", v.EncryptionKeys},
 	} {
 		argument, name := named[0], named[1]

@@ -126,7 +126,7 @@ func hostsOutput(s channelconfig.Settings, r channelconfig.Resolution) attr.Valu
 	backend, ok := r.Backend.Get()
 	hosts, known := r.Hosts.Get()
 	switch {
-	case s.RedisURLWriteOnly && (!ok || backend.UsesRedis()):
+	case (s.RedisURLWriteOnly || s.HostsWriteOnly) && (!ok || backend.UsesRedis()):
 		return types.ListNull(hostType)
 	case !known:
 		return types.ListUnknown(hostType)
@@ -137,12 +137,12 @@ func hostsOutput(s channelconfig.Settings, r channelconfig.Resolution) attr.Valu
 		if err != nil || !host.Showable(redisurl.Newest) {
 			return types.ListNull(hostType)
 		}
-		elements = append(elements, hostValue(connection))
+		elements = append(elements, hostValue(host, connection))
 	}
 	return types.ListValueMust(hostType, elements)
 }
 
-func hostValue(c redisurl.Connection) attr.Value {
+func hostValue(host channelconfig.Host, c redisurl.Connection) attr.Value {
 	values := map[string]attr.Value{
 		"host": types.StringNull(),
 		"port": types.Int64Null(),
@@ -150,9 +150,10 @@ func hostValue(c redisurl.Connection) attr.Value {
 		"db":   int64Value(c.DB),
 		"path": types.StringNull(),
 	}
-	if c.Transport == redisurl.Unix {
+	switch {
+	case c.Transport == redisurl.Unix:
 		values["path"] = types.StringValue(c.Path)
-	} else {
+	case host.Sentinel == nil:
 		values["host"] = types.StringValue(c.Host)
 		values["port"] = int64Value(c.Port)
 	}

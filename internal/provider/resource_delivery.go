@@ -70,7 +70,7 @@ func (r *deliveryResource) read(ctx context.Context, from, config attributes) (d
 	diags.Append(layer.withDefaults(r.defaults)...)
 	layer.takeServerName()
 	s := &layer.settings
-	if !s.RedisURL.IsSet() && !s.RedisHost.IsSet() && !s.RedisPort.IsSet() {
+	if !s.HasHosts() && !s.RedisURL.IsSet() && !s.RedisHost.IsSet() && !s.RedisPort.IsSet() {
 		s.RedisURL = r.defaults.redisURL
 	}
 	w := &websocketReader{own: own, hidden: hidden}
@@ -199,12 +199,12 @@ func (r *deliveryResource) deliver(ctx context.Context, plan, config attributes)
 		diags.AddWarning("Nothing was delivered", "Checks are switched off by "+checksVariable+": whether messages get through is not known, and `delivered` is false.")
 		return false, diags
 	}
-	redis, ok := requestFor(m.layer, resolution, redisprobe.DepthCapabilities)
+	hosts, ok := requestsFor(m.layer, resolution, redisprobe.DepthCapabilities)
 	if !ok || m.unknown || r.defaults.prober == nil {
 		diags.AddError("Nothing can be delivered", "An argument is not known, or redis-py refuses the settings of the layer.")
 		return false, diags
 	}
-	m.request.Redis = redis
+	m.request = m.request.Over(hosts)
 	// The WebSocket is opened as a browser would: not through the tunnel.
 	courier := delivery.Courier{Prober: r.defaults.prober, Network: netprobe.System{}, Log: tflogDebug}
 	report := courier.Prove(ctx, m.request, m.wait, func(report delivery.Report) { logDelivery(ctx, "Waiting for a delivery", report) })

@@ -91,6 +91,9 @@ func (r *layerResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 		// and Create or Update prove next, if that is wanted.
 		proofFollows: req.ClientCapabilities.DeferralAllowed,
 	}
+	if !l.unchanged && !l.proofFollows {
+		resp.Diagnostics.Append(r.moved(ctx, m, s, req)...)
+	}
 	resp.Diagnostics.Append(l.run(ctx, r.defaults)...)
 }
 
@@ -195,6 +198,7 @@ func exclusions(ctx context.Context, config attributes) diag.Diagnostics {
 		diags.AddError("redis_url_wo needs redis_url_wo_version",
 			"The value of redis_url_wo is not stored, so a change of it alone goes unseen. Set redis_url_wo_version, and raise it with every change.")
 	}
+	diags.Append(hostExclusions(r, true)...)
 	plain := keys.secrets("symmetric_encryption_keys")
 	hidden := keys.secrets("symmetric_encryption_keys_wo")
 	if plain.IsKnown() && hidden.IsKnown() {

@@ -6,6 +6,7 @@ func connectionFields() []field {
 		text("redis_url", "`REDIS_URL`: `redis://`, `rediss://` (TLS) or `unix://`. An empty string counts as unset, as in Django's settings code; pass `null` to leave it out. Build it with [`provider::channels::build_url`](../functions/build_url.md), so that special characters in a password survive.").secret(),
 		text("redis_host", "`REDIS_HOST`: the host that the settings code falls back to without a URL. Effective default `127.0.0.1`."),
 		integer("redis_port", "`REDIS_PORT`: the port beside `redis_host`. Effective default `6379`."),
+		hostsInputField(),
 		text("backend", "Which layer: `auto` follows the settings code (`core` if there is a URL or `debug` is off, else `in_memory`); `core`, `pubsub` and `in_memory` say it outright. Effective default `auto`.").
 			among("auto", "core", "pubsub", "in_memory"),
 		configField(),
@@ -13,12 +14,12 @@ func connectionFields() []field {
 	}
 }
 
-// writeOnlyURLFields are the twin of redis_url that is never stored.
+// writeOnlyURLFields are the twins of redis_url and hosts that are never stored.
 func writeOnlyURLFields() []field {
-	return []field{
+	return append([]field{
 		text("redis_url_wo", "`redis_url` as a write-only argument (Terraform and OpenTofu 1.11): it is never stored in plan or state. Every output that would carry it is null then; the ephemeral resource `channels_layer` delivers the wiring.").secret().isWriteOnly(),
 		integer("redis_url_wo_version", "Raise it whenever `redis_url_wo` changes: its value is not stored, so a change of it alone goes unseen. Required with `redis_url_wo`."),
-	}
+	}, hostsWriteOnlyFields()...)
 }
 
 // layerFields are the inputs of a layer.
@@ -70,6 +71,7 @@ func variablesField() field {
 		text("redis_url", "Default `REDIS_URL`."),
 		text("redis_host", "Default `REDIS_HOST`."),
 		text("redis_port", "Default `REDIS_PORT`."),
+		text("hosts", "Default `CHANNEL_LAYERS_HOSTS`. It is among the app's variables only where there are `hosts`."),
 		text("debug", "Default `DEBUG`."),
 		text("debug_true", "How a true `DEBUG` is written. Default `True`."),
 		text("debug_false", "How a false `DEBUG` is written. Default `False`."),
@@ -112,9 +114,9 @@ func outputFields() []field {
 }
 
 func hostsField() field {
-	return object("resolved_hosts", "Where the layer's Redis is, never secret; null where something that may be a piece of a password stands in the place of a host.",
-		text("host", "Name or address; null for a unix socket.").computed(),
-		integer("port", "TCP port; null for a unix socket.").computed(),
+	return object("resolved_hosts", "Where the layer's Redis is, one entry for each host, never secret; null where something that may be a piece of a password stands in the place of a host.",
+		text("host", "Name or address; null for a unix socket, and for a master that Sentinels know.").computed(),
+		integer("port", "TCP port; null where `host` is.").computed(),
 		boolean("tls", "Whether the connection is encrypted.").computed(),
 		integer("db", "Number of the database.").computed(),
 		text("path", "Path of a unix socket, else null.").computed(),

@@ -40,6 +40,9 @@ func (m layerModel) storable(outcome finding.Outcome) finding.Outcome {
 	if s.RedisURLWriteOnly {
 		s.RedisURL = channelconfig.Unknown[secret.String]()
 	}
+	if s.HostsWriteOnly {
+		s.Hosts = channelconfig.Unknown[[]channelconfig.HostEntry]()
+	}
 	if s.Config.KeysWriteOnly {
 		s.Config.SymmetricEncryptionKeys = channelconfig.Unknown[[]secret.String]()
 	}
@@ -48,7 +51,7 @@ func (m layerModel) storable(outcome finding.Outcome) finding.Outcome {
 
 // hidden reports whether outputs must not carry all of the settings.
 func (m layerModel) hidden() bool {
-	return m.settings.RedisURLWriteOnly || m.settings.Config.KeysWriteOnly
+	return m.settings.RedisURLWriteOnly || m.settings.HostsWriteOnly || m.settings.Config.KeysWriteOnly
 }
 
 // diagnostics are the static findings as the user wants them. Severities that

@@ -3,8 +3,10 @@ package redisprobe
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig"
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 )
 
@@ -100,6 +102,11 @@ func tell(p *problem, request Request, r result) finding.Finding {
 		if explained := hint(p.hint, request); explained != "" {
 			f.Detail += " " + explained
 		}
+	}
+	if strings.HasPrefix(request.Setting, channelconfig.SettingHosts+"[") {
+		// The docs speak of the one URL that most layers have.
+		names := strings.NewReplacer(channelconfig.SettingRedisURL, request.Setting, channelconfig.SettingRedisHost, request.Setting)
+		f.Detail, f.Fix = names.Replace(f.Detail), names.Replace(f.Fix)
 	}
 	return f
 }

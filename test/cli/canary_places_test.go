@@ -143,6 +143,25 @@ func (b *bed) brokenRequirements() {
 	}
 }
 
+// hosts adds layers with several hosts, with a secret in every place that one
+// has, in sound entries and in broken ones.
+func (b *bed) hosts() {
+	suffix, version := "", ""
+	if b.style == ephemeral {
+		suffix, version = "_wo", "hosts_wo_version = 1"
+	}
+	secret := func(what string) string { return b.value(b.keep(b.secret("hosts: "+what, "")).Text) }
+	url := func(what string) string {
+		return b.value("redis://:" + b.keep(b.secret("hosts: "+what, "")).Text + "@127.0.0.1:1")
+	}
+	for _, broken := range []string{"", "\n    { host = \"a b\", password = " + secret("a password beside a broken host") + " },",
+		"\n    { url = " + url("a URL beside a host") + ", host = \"b\" },", "\n    { password = " + secret("a password of no host") + " },"} {
+		b.addf("resource \"channels_layer\" %q {\n  backend = \"pubsub\"\n  hosts%s = [\n    { url = %s },\n    { host = \"127.0.0.1\", port = 1, username = \"u\", password = %s, arguments = { client_name = %s } },\n"+
+			"    { sentinels = [{ host = \"127.0.0.1\", port = 1 }], master_name = \"m\", password = %s, sentinel_password = %s },%s\n  ]\n  %s\n}",
+			b.name(), suffix, url("a URL"), secret("a password"), secret("an argument"), secret("a master's password"), secret("the Sentinels' password"), broken, version)
+	}
+}
+
 // exclusions adds arguments that cannot stand together.
 func (b *bed) exclusions() {
 	url := func(what string) string { return b.value("redis://:" + b.secret(what, "").Text + "@127.0.0.1:1") }

@@ -258,6 +258,7 @@ func TestCanary_ErrorsOfMalformedSettingsShowNoSecret(t *testing.T) {
 		b := newBed(s).all()
 		b.provider("")
 		b.brokenLayers()
+		b.hosts()
 		b.brokenRequirements()
 		c := watching(t, cli, b)
 		if s == literal {
@@ -292,6 +293,7 @@ func TestCanary_SecretsStandOnlyInSensitiveValues(t *testing.T) {
 		b := newBed(s)
 		b.provider(lowered())
 		b.brokenLayers()
+		b.hosts()
 		b.environments("warning")
 		b.functions()
 		b.encryptionKeys()
@@ -351,6 +353,7 @@ func TestCanary_WriteOnlySecretsStandNowhere(t *testing.T) {
 		b := newBed(ephemeral)
 		b.provider(lowered())
 		b.brokenLayers()
+		b.hosts()
 		b.encryptionKeys()
 		ends := newEndpoints(t)
 		b.liveLayers(ends)

@@ -10,11 +10,8 @@
 // URLs, passwords included, where a host name belongs. Findings name the place
 // instead.
 //
-// Rules that do not exist because the mistake cannot be expressed:
-//
-//   - hosts = None, [] or a string (channels_redis falls back to localhost or
-//     raises): the settings code always makes a list of one entry.
-//   - CONFIG options of a wrong type (capacity = "100"): settings are typed.
+// Rules that do not exist because the mistake cannot be expressed: CONFIG options
+// of a wrong type (capacity = "100"), since settings are typed.
 //
 // Rules that do not exist because they would cry wolf: underscores in host
 // names, percent signs in passwords (a correctly encoded one is full of them),

@@ -25,10 +25,16 @@ type Input struct {
 	// or only to connect from here: localhost then means no other machine.
 	Here bool
 
-	// sound is the resolution as it would be without an invalid REDIS_PORT,
-	// so that one mistake does not hide the others.
+	// sound is the resolution as it would be without an invalid REDIS_PORT, or
+	// without hosts that are no JSON, so that one mistake does not hide the
+	// others.
 	sound channelconfig.Resolution
 	url   urlText
+	// several is set where hosts decide, and not REDIS_URL or REDIS_HOST.
+	several bool
+	// entry is the entry of hosts that the settings stand for, nil where they
+	// are those of the layer itself: see [Input.ofHost].
+	entry *channelconfig.Host
 }
 
 // Reading is a URL in the eyes of one line of redis-py: exactly one of URL and
@@ -55,11 +61,9 @@ func (r Reading) refused(reasons ...redisurl.Reason) bool {
 // NewInput prepares settings for the rules. The resolution is that of
 // [channelconfig.Resolve].
 func NewInput(s channelconfig.Settings, r channelconfig.Resolution, existing bool) Input {
-	in := Input{Settings: s, Resolution: r, Existing: existing, sound: r}
-	if r.Exception != nil {
-		without := s
-		without.RedisPort = channelconfig.Value[string]{}
-		in.sound = channelconfig.Resolve(without)
+	in := Input{Settings: s, Resolution: r, Existing: existing, sound: soundOf(s, r), several: s.HasHosts() || brokenHosts(r)}
+	if in.several {
+		return in
 	}
 	text, ok := s.RedisURL.Get()
 	if !ok || text.IsEmpty() {
@@ -70,6 +74,24 @@ func NewInput(s channelconfig.Settings, r channelconfig.Resolution, existing boo
 		in.Readings = append(in.Readings, read(text, line))
 	}
 	return in
+}
+
+// brokenHosts reports that the text of hosts is no JSON.
+func brokenHosts(r channelconfig.Resolution) bool {
+	return r.Exception != nil && r.Exception.Setting == channelconfig.SettingHosts
+}
+
+// soundOf is the resolution without what makes the settings raise.
+func soundOf(s channelconfig.Settings, r channelconfig.Resolution) channelconfig.Resolution {
+	if brokenHosts(r) {
+		s.HostsText = channelconfig.Value[secret.String]{}
+		r = channelconfig.Resolve(s)
+	}
+	if r.Exception != nil {
+		s.RedisPort = channelconfig.Value[string]{}
+		r = channelconfig.Resolve(s)
+	}
+	return r
 }
 
 func read(text secret.String, line redisurl.Line) Reading {
@@ -98,7 +120,7 @@ func (in Input) urlStatus() finding.Status {
 	backend, known := in.sound.Backend.Get()
 	text, given := url.Get()
 	switch {
-	case !url.IsSet(), given && text.IsEmpty(), known && !backend.UsesRedis():
+	case in.several, !url.IsSet(), given && text.IsEmpty(), known && !backend.UsesRedis():
 		return finding.Passed
 	case url.IsUnknown(), !known:
 		return finding.Undetermined
@@ -121,11 +143,11 @@ func (in Input) host() (string, finding.Status) {
 	}
 }
 
-// hasURL is the truth of REDIS_URL in Python; an unknown one counts as set, as
-// in [channelconfig.Resolve].
+// hasURL is the truth of REDIS_URL in Python, or of the hosts in its place; an
+// unknown one counts as set, as in [channelconfig.Resolve].
 func (in Input) hasURL() bool {
 	text, ok := in.Settings.RedisURL.Get()
-	return in.Settings.RedisURL.IsUnknown() || ok && !text.IsEmpty()
+	return in.several || in.Settings.RedisURL.IsUnknown() || ok && !text.IsEmpty()
 }
 
 // rawURL is the text of REDIS_URL, "" where it is not known.

@@ -32,7 +32,7 @@ var ruleConfigEncryptionIgnored = Rule{
 		if list, known := in.Settings.Config.SymmetricEncryptionKeys.Get(); known && len(list) == 0 {
 			return finding.Pass()
 		}
-		return in.before(4, 2, 1, doc.New(channelconfig.SettingKeys, "symmetric_encryption_keys are set, and the pub/sub layer ignores them: every "+
+		return in.before4(2, 1, doc.New(channelconfig.SettingKeys, "symmetric_encryption_keys are set, and the pub/sub layer ignores them: every "+
 			"message goes through Redis in clear."))
 	},
 }

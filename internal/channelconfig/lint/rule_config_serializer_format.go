@@ -30,6 +30,6 @@ var ruleConfigSerializerFormat = Rule{
 		if in.isBackend(channelconfig.PubSub) == finding.Failed {
 			what = "serializer_format is set, and the pub/sub layer ignores it: it sends msgpack."
 		}
-		return in.before(4, 2, 1, doc.New(channelconfig.SettingSerializer, what))
+		return in.before4(2, 1, doc.New(channelconfig.SettingSerializer, what))
 	},
 }

@@ -75,8 +75,10 @@ func (in Input) leadsToItself(host channelconfig.Host) bool {
 	return u != nil && u.Scheme != "unix" && u.Written.HasHost && isItself(u.Host)
 }
 
+// fallsBackFromEmptyURL: rules about an empty URL and about empty hosts say where
+// that leads.
 func (in Input) fallsBackFromEmptyURL() bool {
-	return in.Settings.RedisURL.IsSet() && !in.Settings.RedisHost.IsSet()
+	return (in.givenHosts() || in.Settings.RedisURL.IsSet()) && !in.Settings.RedisHost.IsSet()
 }
 
 func (in Input) whyItself(host channelconfig.Host) string {

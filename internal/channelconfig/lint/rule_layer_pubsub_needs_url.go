@@ -30,7 +30,7 @@ var ruleLayerPubSubNeedsURL = Rule{
 		if status != finding.Failed {
 			return finding.Outcome{Status: status}
 		}
-		return in.before(4, 1, 0, doc.New(channelconfig.SettingRedisHost, "The pub/sub layer gets a host and a port, and can use only a URL: the "+
+		return in.before4(1, 0, doc.New(channelconfig.SettingRedisHost, "The pub/sub layer gets a host and a port, and can use only a URL: the "+
 			"first message raises AttributeError."))
 	},
 }

@@ -114,6 +114,10 @@ func whoseTimeout(in Input, short []redisurl.Line) string {
 // timeoutFix says where the one argument goes.
 func timeoutFix(in Input, host channelconfig.Host, given *float64) string {
 	switch {
+	case in.entry != nil && in.Existing && in.entry.Form == channelconfig.FormDict:
+		return "Add \"socket_timeout\": 10 to REDIS_URL."
+	case in.entry != nil && !in.entry.IsURL():
+		return "Set arguments = { socket_timeout = \"10\" } in REDIS_URL."
 	case !host.IsURL():
 		return "Set REDIS_URL in place of host and port, as in redis://host:6379?socket_timeout=10."
 	case given != nil:

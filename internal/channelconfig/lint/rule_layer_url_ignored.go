@@ -27,7 +27,11 @@ var ruleLayerURLIgnored = Rule{
 		case !known:
 			return finding.Unknown()
 		}
-		return finding.Fail(doc.New(channelconfig.SettingRedisURL, "REDIS_URL is set, but the backend is in_memory: Django keeps the messages in "+
+		setting := channelconfig.SettingRedisURL
+		if in.several {
+			setting = channelconfig.SettingHosts
+		}
+		return finding.Fail(doc.New(setting, setting+" is set, but the backend is in_memory: Django keeps the messages in "+
 			"memory and does not connect to Redis."))
 	},
 }

@@ -21,17 +21,17 @@ func (in Input) isBackend(wanted ...channelconfig.Backend) finding.Status {
 	return finding.Passed
 }
 
-// before is what a fault of versions of channels_redis before a release comes
+// before4 is what a fault of versions of channels_redis before a release 4.* comes
 // to: the finding as it is where such a version is stated, information where
 // none is, nothing where it is newer. The finding's detail names the release.
-func (in Input) before(major, minor, micro int, f finding.Finding) finding.Outcome {
+func (in Input) before4(minor, micro int, f finding.Finding) finding.Outcome {
 	v := in.Settings.Packages.ChannelsRedis
-	release := packages.Version{Major: major, Minor: minor, Micro: micro}
+	release := packages.Version{Major: 4, Minor: minor, Micro: micro}
 	switch {
 	case v == nil:
 		f.Detail += " So it is with channels_redis before " + release.String() + "; the version that the app has is not stated."
 		return finding.Fail(f.WithSeverity(finding.Info))
-	case v.AtLeast(major, minor, micro):
+	case v.AtLeast(release.Major, minor, micro):
 		return finding.Pass()
 	}
 	f.Detail += " So it is with channels_redis before " + release.String() + "; the app has " + v.String() + "."

@@ -34,7 +34,9 @@ func DotEnv(vars []Var) (secret.String, error) {
 }
 
 // EnvironmentDotEnv is [DotEnv] for a layer's environment: unknown where a
-// part of it is. What is known is checked all the same.
+// part of it is, and unset where a part has no value. What is known is checked
+// all the same. Hosts, whose JSON needs quotes, stand there in the spelling that
+// has none.
 func EnvironmentDotEnv(environment channelconfig.Value[[]channelconfig.Variable]) (channelconfig.Value[secret.String], error) {
 	variables, ok := environment.Get()
 	if !ok {
@@ -43,7 +45,10 @@ func EnvironmentDotEnv(environment channelconfig.Value[[]channelconfig.Variable]
 	var vars []Var
 	complete := true
 	for i, variable := range variables {
-		value, known := variable.Value.Get()
+		value, known := variable.Spelled.Else(variable.Value).Get()
+		if !variable.Value.IsSet() {
+			return channelconfig.Value[secret.String]{}, nil
+		}
 		if !known {
 			complete = false
 			continue

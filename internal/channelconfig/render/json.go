@@ -14,8 +14,8 @@ import (
 // and with the options in the order of the code.
 //
 // Unknown where it hangs on something not known yet, or on something that is
-// write-only. The error is an [*OptionError], a [*ValueError], or the
-// resolution's *channelconfig.Exception.
+// write-only. The error is an [*OptionError], a [*ValueError], a
+// *channelconfig.HostError, or the resolution's *channelconfig.Exception.
 func ChannelLayersJSON(s channelconfig.Settings) (channelconfig.Value[secret.String], error) {
 	none := channelconfig.Value[secret.String]{}
 	opts, known, err := configured(s)
@@ -41,7 +41,7 @@ func ChannelLayersJSON(s channelconfig.Settings) (channelconfig.Value[secret.Str
 	if hidden(s, hosts, opts) {
 		return channelconfig.Unknown[secret.String](), nil
 	}
-	config, err := jsonConfig(backend, hosts, opts)
+	config, err := jsonConfig(s, backend, hosts, opts)
 	if err != nil {
 		return none, err
 	}
@@ -51,6 +51,9 @@ func ChannelLayersJSON(s channelconfig.Settings) (channelconfig.Value[secret.Str
 
 // hidden reports whether a write-only value would show.
 func hidden(s channelconfig.Settings, hosts []channelconfig.Host, opts []option) bool {
+	if s.HostsWriteOnly && len(hosts) > 0 {
+		return true
+	}
 	for _, host := range hosts {
 		if host.IsURL() && s.RedisURLWriteOnly {
 			return true
@@ -64,29 +67,41 @@ func hidden(s channelconfig.Settings, hosts []channelconfig.Host, opts []option)
 	return false
 }
 
-func jsonConfig(backend channelconfig.Backend, hosts []channelconfig.Host, opts []option) (string, error) {
+func jsonConfig(s channelconfig.Settings, backend channelconfig.Backend, hosts []channelconfig.Host, opts []option) (string, error) {
 	var entries []string
 	if backend.UsesRedis() {
-		list := make([]string, len(hosts))
-		for i, host := range hosts {
-			text := host.Host
-			if host.IsURL() {
-				text = host.URL.Reveal()
-			}
-			if err := checkText(host.Setting, text); err != nil {
-				return "", err
-			}
-			list[i] = jsonURL(host)
-			if !host.IsURL() {
-				list[i] = array(jsonText(text), host.Port.String())
-			}
+		list, err := jsonHosts(s, hosts)
+		if err != nil {
+			return "", err
 		}
-		entries = append(entries, entry("hosts", array(list...)))
+		entries = append(entries, entry("hosts", list))
 	}
 	for _, o := range opts {
 		entries = append(entries, entry(o.name, jsonOption(o)))
 	}
 	return object(entries...), nil
+}
+
+func jsonHosts(s channelconfig.Settings, hosts []channelconfig.Host) (string, error) {
+	if s.HasHosts() {
+		text, err := channelconfig.HostsJSON(hosts)
+		return text.Reveal(), err
+	}
+	list := make([]string, len(hosts))
+	for i, host := range hosts {
+		text := host.Host
+		if host.IsURL() {
+			text = host.URL.Reveal()
+		}
+		if err := checkText(host.Setting, text); err != nil {
+			return "", err
+		}
+		list[i] = jsonURL(host)
+		if !host.IsURL() {
+			list[i] = array(jsonText(text), host.Port.String())
+		}
+	}
+	return array(list...), nil
 }
 
 func jsonOption(o option) string {

@@ -14,6 +14,10 @@ import (
 // only where a variable is left out: their values then stand in the code. It
 // expects DEBUG to be defined where the backend is Auto.
 //
+// With hosts the code reads them first, from a variable of their own, and falls
+// back to the rest where that is not set: one settings file serves a machine
+// with one Redis and a deployment with several.
+//
 // Unknown where the code hangs on something not known yet. The error is an
 // [*OptionError], a [*ValueError], or the *channelconfig.Exception that
 // Python would raise for a port that stands in the code.
@@ -53,9 +57,15 @@ func pythonBackend(s channelconfig.Settings) (backend, condition string) {
 	if asked != channelconfig.Auto {
 		return pythonString(asked.Class()), ""
 	}
-	test := "(REDIS_URL or not DEBUG)"
-	if s.Variables.RedisURL == "" {
-		test = "not DEBUG"
+	test := "not DEBUG"
+	if s.Variables.RedisURL != "" {
+		test = "REDIS_URL or " + test
+	}
+	if s.HasHosts() {
+		test = "REDIS_HOSTS or " + test
+	}
+	if test != "not DEBUG" {
+		test = "(" + test + ")"
 	}
 	return fmt.Sprintf("%s if %s else %s", pythonString(channelconfig.Core.Class()), test,
 		pythonString(channelconfig.InMemory.Class())), fmt.Sprintf(" if %s else {}", test)
@@ -86,10 +96,24 @@ func preamble(s channelconfig.Settings) (code string, known bool, err error) {
 	}
 	lines = append(lines, host, port, "", "")
 	code = strings.Join(lines, "\n")
+	if s.HasHosts() {
+		several, err := hostsLines(s)
+		return several + code, err == nil, err
+	}
 	if names.RedisURL+names.RedisHost+names.RedisPort != "" || s.Config.SymmetricEncryptionKeys.IsSet() {
 		code = "import os\n\n" + code
 	}
 	return code, true, nil
+}
+
+// hostsLines read the variable for hosts, in the spelling of .env files too.
+func hostsLines(s channelconfig.Settings) (string, error) {
+	if s.Variables.Hosts == "" {
+		return "", &ValueError{Reason: NoVariable, Setting: channelconfig.SettingHosts, Index: -1}
+	}
+	return "import json\nimport os\nfrom urllib.parse import unquote\n\n" +
+		"REDIS_HOSTS = os.getenv(" + pythonString(s.Variables.Hosts) + ") or '[]'\n" +
+		"REDIS_HOSTS = json.loads(REDIS_HOSTS if '\"' in REDIS_HOSTS else unquote(REDIS_HOSTS))\n", nil
 }
 
 func hostLine(s channelconfig.Settings) (line string, known bool, err error) {
@@ -118,11 +142,7 @@ func portLine(s channelconfig.Settings) (line string, known bool, err error) {
 func pythonConfig(s channelconfig.Settings, opts []option) (string, error) {
 	var lines []string
 	if s.Backend.Or(channelconfig.Auto) != channelconfig.InMemory {
-		hosts := `"hosts": [` + pythonURL(s) + `] if REDIS_URL else [(REDIS_HOST, REDIS_PORT)],`
-		if s.Variables.RedisURL == "" {
-			hosts = `"hosts": [(REDIS_HOST, REDIS_PORT)],`
-		}
-		lines = append(lines, hosts)
+		lines = append(lines, `"hosts": `+hostsExpression(s)+",")
 	}
 	for _, o := range opts {
 		value, err := pythonOption(s, o)
@@ -135,6 +155,21 @@ func pythonConfig(s channelconfig.Settings, opts []option) (string, error) {
 		return "{}", nil
 	}
 	return "{\n            " + strings.Join(lines, "\n            ") + "\n        }", nil
+}
+
+func hostsExpression(s channelconfig.Settings) string {
+	one := "[(REDIS_HOST, REDIS_PORT)]"
+	if s.Variables.RedisURL != "" {
+		one = "[" + pythonURL(s) + "] if REDIS_URL else " + one
+	}
+	switch {
+	case !s.HasHosts():
+		return one
+	case s.Variables.RedisURL != "":
+		return "REDIS_HOSTS or (" + one + ")"
+	default:
+		return "REDIS_HOSTS or " + one
+	}
 }
 
 func pythonOption(s channelconfig.Settings, o option) (string, error) {

@@ -94,6 +94,23 @@ func withOtherVariables(s *channelconfig.Settings) {
 
 func withoutVariables(s *channelconfig.Settings) { s.Variables = channelconfig.Variables{} }
 
+// withHosts has an entry of each kind.
+func withHosts(s *channelconfig.Settings) {
+	s.Hosts = channelconfig.Known([]channelconfig.HostEntry{
+		{URL: channelconfig.Known(secret.New(madeUpURL))},
+		{
+			Host: channelconfig.Known("redis-b.example.com"), Password: channelconfig.Known(secret.New("made-up '\"\\$#&\u00e9")),
+			DB: channelconfig.Known[int64](1), Arguments: channelconfig.Known(map[string]secret.String{"socket_timeout": secret.New("10"), "client_name": secret.New("a")}),
+		},
+		{
+			Sentinels:  channelconfig.Known([]channelconfig.SentinelEntry{{Host: channelconfig.Known("s1.example.com")}, {Host: channelconfig.Known("s2.example.com"), Port: channelconfig.Known[int64](5000)}}),
+			MasterName: channelconfig.Known("chat"), Username: channelconfig.Known(secret.New("default")), Password: channelconfig.Known(secret.New("made-up '\"\\$#&%20\u00e9\U0001f600\n")),
+			SentinelPassword: channelconfig.Known(secret.New("made-up")), TLS: channelconfig.Known(true), Arguments: channelconfig.Known(map[string]secret.String{"socket_timeout": secret.New("10"), "ssl_check_hostname": secret.New("false")}),
+		},
+		{Path: channelconfig.Known("/run/redis.sock")},
+	})
+}
+
 // cases are rendered, compared with golden files, and executed.
 func cases() map[string]channelconfig.Settings {
 	return map[string]channelconfig.Settings{
@@ -109,6 +126,11 @@ func cases() map[string]channelconfig.Settings {
 		"auto_empty_url":       settings(func(s *channelconfig.Settings) { s.RedisURL = channelconfig.Known(secret.New("")) }),
 		"auto_empty_host":      settings(func(s *channelconfig.Settings) { s.RedisHost = channelconfig.Known("") }),
 		"auto_no_keys":         settings(withURL, func(s *channelconfig.Settings) { s.Config.SymmetricEncryptionKeys = keys() }),
+		"auto_hosts":           settings(withHosts),
+		"auto_hosts_debug":     settings(withHosts, withDebug, withCoreOptions),
+		"auto_hosts_variables": settings(withHosts, withOtherVariables, func(s *channelconfig.Settings) { s.Variables.Hosts = "CACHE_HOSTS" }),
+		"pubsub_hosts":         settings(withBackend(channelconfig.PubSub), withHosts, withoutVariables, func(s *channelconfig.Settings) { s.Variables.Hosts = "CACHE_HOSTS" }),
+		"in_memory_hosts":      settings(withBackend(channelconfig.InMemory), withHosts),
 		"core_options":         settings(withBackend(channelconfig.Core), withHost, withDebug, withCoreOptions),
 		"core_defaults":        settings(withBackend(channelconfig.Core), withDebug),
 		"core_no_variables":    settings(withBackend(channelconfig.Core), withoutVariables),
@@ -179,6 +201,19 @@ func pythonOf(t *testing.T, s channelconfig.Settings) pythonCase {
 	return c
 }
 
+// inDotEnv is the case with the spelling of hosts that .env files carry.
+func inDotEnv(t *testing.T, s channelconfig.Settings) pythonCase {
+	t.Helper()
+	c := pythonOf(t, s)
+	environment, _ := channelconfig.Environment(s, channelconfig.Resolve(s)).Get()
+	for _, variable := range environment {
+		if spelled, ok := variable.Spelled.Get(); ok {
+			c.Environment[variable.Name] = spelled.Reveal()
+		}
+	}
+	return c
+}
+
 func execute(t *testing.T, venv string, cases []pythonCase) []pythonAnswer {
 	t.Helper()
 	script, err := os.ReadFile("testdata/load_settings.py")
@@ -215,8 +250,8 @@ func TestRender_CPythonMakesOfTheCodeWhatTheJSONSays(t *testing.T) {
 	var names []string
 	var list []pythonCase
 	for name, s := range cases() {
-		names = append(names, name)
-		list = append(list, pythonOf(t, s))
+		names = append(names, name, name+" in a .env file")
+		list = append(list, pythonOf(t, s), inDotEnv(t, s))
 	}
 	for i, answer := range execute(t, "readers", list) {
 		if !answer.Same || answer.Error != "" {
@@ -320,6 +355,11 @@ func TestRender_UnknownPartsMakeItUnknown(t *testing.T) {
 		"keys": {settings(func(s *channelconfig.Settings) {
 			s.Config.SymmetricEncryptionKeys = channelconfig.Unknown[[]secret.String]()
 		}), false, false},
+		"hosts":            {settings(func(s *channelconfig.Settings) { s.Hosts = channelconfig.Unknown[[]channelconfig.HostEntry]() }), true, false},
+		"hosts write-only": {settings(withHosts, func(s *channelconfig.Settings) { s.HostsWriteOnly = true }), true, false},
+		"a part of hosts": {settings(func(s *channelconfig.Settings) {
+			s.Hosts = channelconfig.Known([]channelconfig.HostEntry{{URL: channelconfig.Unknown[secret.String]()}})
+		}), true, false},
 		"url write-only": {settings(withURL, func(s *channelconfig.Settings) { s.RedisURLWriteOnly = true }), true, false},
 		"url write-only, in memory": {settings(withURL, withBackend(channelconfig.InMemory),
 			func(s *channelconfig.Settings) { s.RedisURLWriteOnly = true }), true, true},
@@ -366,6 +406,10 @@ func TestRender_WhatCannotBeRenderedSaysWhichSettingAndWhy(t *testing.T) {
 	wantNoURL := &ValueError{NoVariable, "REDIS_URL", -1}
 	if _, err := SettingsPython(settings(withURL, withoutVariables)); !sameError(err, wantNoURL) {
 		t.Errorf("a URL without a variable: %v", err)
+	}
+	wantNoHosts := &ValueError{NoVariable, "hosts", -1}
+	if _, err := SettingsPython(settings(withHosts, withoutVariables)); !sameError(err, wantNoHosts) {
+		t.Errorf("hosts without a variable: %v", err)
 	}
 	noKeys := settings(withCoreOptions, func(s *channelconfig.Settings) { s.Variables.EncryptionKeys = "" })
 	if _, err := SettingsPython(noKeys); !sameError(err, &ValueError{NoVariable, "CONFIG.symmetric_encryption_keys", -1}) {

@@ -113,6 +113,27 @@ async def op_close(request):
     await (layer.close_pools() if isinstance(layer, BaseChannelLayer) else layer.flush())
 
 
+async def op_arrivals(request):
+    """Which of the channels hear something: waits for so many, and then a moment
+    for one that should not. Who hears nothing is left waiting: cancelling many
+    receives at once is a test of its own."""
+    layer = LAYERS[request["layer"]]
+    tasks = [asyncio.ensure_future(layer.receive(channel)) for channel in request["channels"]]
+    for task in tasks:  # its end is nobody's business later
+        task.add_done_callback(lambda task: task.cancelled() or task.exception())
+    deadline = asyncio.get_running_loop().time() + request["seconds"]
+    while sum(task.done() for task in tasks) < request["expect"]:
+        left = deadline - asyncio.get_running_loop().time()
+        pending = [task for task in tasks if not task.done()]
+        if left <= 0 or not pending:
+            break
+        await asyncio.wait(pending, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+    pending = [task for task in tasks if not task.done()]
+    if pending:
+        await asyncio.wait(pending, timeout=request["moment"])
+    return [task.done() and task.exception() is None for task in tasks]
+
+
 async def op_cancel(request):
     task = TASKS.get(request["target"])
     if task is not None:

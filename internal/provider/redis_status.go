@@ -117,7 +117,7 @@ func firstLine(report redisprobe.Report) string {
 	}
 	for _, f := range report.Outcome.Findings {
 		if f.Severity >= least {
-			return report.Address + ": " + f.Summary + " (" + string(f.ID) + ")"
+			return placeOf(report) + ": " + f.Summary + " (" + string(f.ID) + ")"
 		}
 	}
 	return report.Address + ": it could not be found out within " + report.Duration.Round(time.Millisecond).String()

@@ -107,16 +107,18 @@ func far(host string) ([]string, error) {
 // Dial connects to a server behind the SSH server: network is "tcp" with a host
 // and a port, or "unix" with a path on the SSH server's machine.
 func (s *SSH) Dial(ctx context.Context, network, address string) (net.Conn, error) {
-	for {
+	for try := 1; ; try++ {
 		l, fresh, err := s.connected(ctx)
 		if err != nil {
 			return nil, err
 		}
 		conn, err := l.open(ctx, network, address)
 		// One that broke off while nobody looked says nothing of the server.
-		if fault := netprobe.FaultOf(err); fault == nil || !fault.Lost || fresh || ctx.Err() != nil {
+		if fault := netprobe.FaultOf(err); fault == nil || !fault.Lost || fresh || try > 1 || ctx.Err() != nil {
 			return conn, err
 		}
+		l.close()
+		<-l.done
 	}
 }
 

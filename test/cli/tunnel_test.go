@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/asgitest"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/faults"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/redistest"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/tfcli"
@@ -90,6 +91,24 @@ output "ready" { value = data.channels_redis.this.ready }
 			})
 		})
 	}
+}
+
+// The app plays the one that is deployed: it is reached from here, and its Redis
+// is not.
+func TestTunnel_DeliveryOpensTheWebSocketFromHere(t *testing.T) {
+	t.Parallel()
+	network, redis, names := private(t)
+	server := tunneltest.Start(t, tunneltest.In(network), names)
+	app := asgitest.Start(t, asgitest.Daphne, asgitest.Router, "REDIS_URL=unix://:"+password+"@"+redis.Socket())
+	tfcli.One(t, func(t *testing.T, cli tfcli.CLI) {
+		w := tfcli.New(t, cli)
+		w.Main(tunnelled(sshBlock(server)) + delivered(insideURL(redis, "redis.internal.example.com"), app.URL("/joined/"), `timeout = "20s"`))
+		expectWarnings(t, w.OK("apply"))
+		var proved bool
+		if w.Output("delivered", &proved); !proved {
+			t.Errorf("nothing was delivered\n%s", app.Log())
+		}
+	})
 }
 
 func TestTunnel_DeadBastionCostsOneTimeoutAndOneExplanation(t *testing.T) {

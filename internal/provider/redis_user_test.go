@@ -365,3 +365,33 @@ func TestAccRedisUser_IsReplacedWithoutAGap(t *testing.T) {
 		},
 	))
 }
+
+// The shards of a layer, and the user that it has on each of them.
+func TestAccRedisUser_ItsShardedLayerPassesTheCheck(t *testing.T) {
+	one := redistest.Start(t, redistest.Password("made-up-admin"), redistest.ACLFile())
+	two := redistest.Start(t, redistest.Password("made-up-admin"), redistest.ACLFile())
+	resource.ParallelTest(t, testCase(resource.TestStep{
+		Config: adminProvider(one) + fmt.Sprintf(`
+locals {
+  shards = [{ host = "127.0.0.1", port = %d }, { host = "127.0.0.1", port = %d }]
+}
+resource "channels_redis_user" "app" {
+  name  = "app"
+  hosts = local.shards
+}
+resource "channels_layer" "x" {
+  hosts = [for shard in local.shards : {
+    host = shard.host, port = shard.port, username = channels_redis_user.app.name, password = channels_redis_user.app.password
+  }]
+  packages = { channels_redis = "4.3.0", redis = "7.4.1" }
+}`, one.Port(), two.Port()),
+		Check: func(*terraform.State) error {
+			for _, server := range []*redistest.Server{one, two} {
+				if log, _ := server.Do("ACL", "LOG").([]any); len(log) > 0 {
+					return fmt.Errorf("a check was refused something: %v", log)
+				}
+			}
+			return nil
+		},
+	}))
+}

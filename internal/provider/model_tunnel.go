@@ -248,7 +248,10 @@ func (m tunnelModel) socks5Settings(env environment) (s tunnel.SOCKS5Settings, e
 			return s, errors.New("socks5 has no address, and neither CHANNELS_SOCKS5_ADDRESS nor ALL_PROXY is set")
 		}
 		u, parseErr := url.Parse(proxy) //nolint:forbidigo // no URL of a Redis, and the error, which quotes it, is dropped
-		if parseErr != nil || (u.Scheme != "socks5" && u.Scheme != "socks5h") {
+		if parseErr != nil {
+			return s, errors.New("socks5 has no address, and ALL_PROXY cannot be read: special characters in its password must be percent-encoded")
+		}
+		if u.Scheme != "socks5" && u.Scheme != "socks5h" {
 			return s, errors.New("socks5 has no address, and ALL_PROXY does not begin with socks5:// or socks5h://")
 		}
 		source, address = "ALL_PROXY ", u.Host

@@ -395,3 +395,22 @@ resource "channels_layer" "x" {
 		},
 	}))
 }
+
+// A warning that is wanted as an error leaves nothing behind.
+func TestAccRedisUser_IsNotLeftBehindByAFindingThatWasRaised(t *testing.T) {
+	server := redistest.Start(t, redistest.Password("made-up-admin"))
+	config := func(severity string) string {
+		return adminProvider(server) + fmt.Sprintf("resource \"channels_redis_user\" \"app\" {\n  name = \"app\"\n  findings = { \"user/not-persistent\" = %q }\n}\n", severity)
+	}
+	resource.ParallelTest(t, testCase(
+		resource.TestStep{Config: config("error"), ExpectError: idPattern("user/not-persistent")},
+		resource.TestStep{
+			PreConfig: func() {
+				if server.Do("ACL", "GETUSER", "app") != nil {
+					t.Error("the user was left behind")
+				}
+			},
+			Config: config("off"),
+		},
+	))
+}

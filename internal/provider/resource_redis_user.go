@@ -207,11 +207,13 @@ func (r *redisUserResource) ready(ctx context.Context, plan, config attributes) 
 		diags.AddError("The Redis user cannot be made", r.defaults.unmanageable())
 		return m, manager, diags
 	}
-	for _, host := range manager.Hosts {
+	reports := sideBySide(manager.Hosts, func(host redisprobe.Request) redisprobe.Report {
 		host.Layer = nil
-		report := r.defaults.prober.Prove(ctx, host, m.wait, func(report redisprobe.Report) {
+		return r.defaults.prober.Prove(ctx, host, m.wait, func(report redisprobe.Report) {
 			logReport(ctx, "Waiting for Redis, to manage a user", report)
 		})
+	})
+	for _, report := range reports {
 		switch {
 		case report.Canceled:
 			diags.AddError("The management of the Redis user was cancelled", "Nothing was changed.")

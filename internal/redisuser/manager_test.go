@@ -257,3 +257,12 @@ func TestManager_InterruptedChangesAreNoPass(t *testing.T) {
 		t.Errorf("canceled: %+v", r)
 	}
 }
+
+// A defect in the management of one host ends no process and is no pass.
+func TestManager_SurvivesADefectOfItsOwn(t *testing.T) {
+	t.Parallel()
+	m := manage(t, "redis://127.0.0.1:1")
+	m.Prober = nil
+	failed(t, m.Create(t.Context(), password(one), redisuser.PersistNone), finding.IDCrashed)
+	failed(t, m.Delete(t.Context(), redisuser.PersistNone), finding.IDCrashed)
+}

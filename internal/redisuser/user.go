@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/secret"
 )
@@ -67,8 +69,24 @@ func readUser(value any) (user *User, ok bool) {
 	for _, hash := range words(told["passwords"]) {
 		user.hashes = append(user.hashes, secret.New(hash))
 	}
-	user.Rule = readRule(told)
+	user.Rule = user.shown(readRule(told))
 	return user, true
+}
+
+// shown is a text of the server as it may be shown: patterns are bytes, and no
+// server is trusted to keep the hash of a password to itself.
+func (u User) shown(text string) string {
+	for _, hash := range u.hashes {
+		if !hash.IsEmpty() {
+			text = strings.ReplaceAll(text, hash.Reveal(), secret.Redacted)
+		}
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, strings.ToValidUTF8(text, string(utf8.RuneError)))
 }
 
 // readRule writes what was told as [Rule.Words] writes a rule.

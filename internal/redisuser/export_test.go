@@ -1,0 +1,4 @@
+package redisuser
+
+// ReadUser is readUser, for the fuzz target.
+var ReadUser = readUser

@@ -40,7 +40,7 @@ var docKnownHosts = finding.Doc{
 	ID:       "tunnel/known-hosts",
 	Title:    "The known_hosts of the SSH server cannot be read",
 	Severity: finding.Error,
-	Why:      "The text in ssh.known_hosts, or a known_hosts file of this user, has a line that is none of that format, or the file may not be read. No key can be compared then.",
+	Why:      "The text in ssh.known_hosts has a line that is none of that format, or a known_hosts file of this user may not be read. No key can be compared then. Lines of those files that cannot be read are passed over, as by ssh.",
 	Django:   bystander,
 	Fix:      "Correct the line, or pin the server's key with ssh.host_key.",
 	Live:     true,

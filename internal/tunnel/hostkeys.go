@@ -145,7 +145,7 @@ func (k *hostKeys) pin(key ssh.PublicKey, fingerprint string) {
 
 // known reads what is known, and asks for the kinds of keys that are.
 func (s *SSH) known(k *hostKeys) *netprobe.Fault {
-	files, done, err := s.knownHostsFiles()
+	file, done, err := s.knownHostsFile()
 	defer done()
 	where := "ssh.known_hosts has no key of this server"
 	if s.settings.KnownHosts == nil {
@@ -153,7 +153,7 @@ func (s *SSH) known(k *hostKeys) *netprobe.Fault {
 	}
 	var callback ssh.HostKeyCallback
 	if err == nil {
-		callback, err = knownhosts.New(files...)
+		callback, err = knownhosts.New(file)
 	}
 	if err != nil {
 		return s.end.settled(docKnownHosts, "What is known of the keys of SSH servers cannot be read"+lineOf(err)+".")
@@ -297,25 +297,46 @@ func (noKey) Type() string                        { return "none" }
 func (noKey) Marshal() []byte                     { return []byte("none") }
 func (noKey) Verify([]byte, *ssh.Signature) error { return ErrHostKey }
 
-// knownHostsFiles are the files to read. A text becomes one, because the library
-// reads nothing else; done removes it.
-func (s *SSH) knownHostsFiles() (files []string, done func(), err error) {
+// knownHostsFile is what is known, as a file, because the library reads nothing
+// else; done removes it.
+func (s *SSH) knownHostsFile() (name string, done func(), err error) {
 	done = func() {}
-	if s.settings.KnownHosts == nil {
-		for _, file := range s.settings.KnownHostsFiles {
-			if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
-				files = append(files, file)
-			}
-		}
-		return files, done, nil
+	var text []byte
+	if s.settings.KnownHosts != nil {
+		text = []byte(*s.settings.KnownHosts)
+	} else if text, err = s.readKnownHosts(); err != nil {
+		return "", done, err
 	}
 	file, err := os.CreateTemp("", "known_hosts")
 	if err != nil {
-		return nil, done, err
+		return "", done, err
 	}
 	done = func() { _ = os.Remove(file.Name()) }
-	_, err = file.WriteString(*s.settings.KnownHosts)
-	return []string{file.Name()}, done, errors.Join(err, file.Close())
+	_, err = file.Write(text)
+	return file.Name(), done, errors.Join(err, file.Close())
+}
+
+// readKnownHosts are the lines of the user's files that can be read. Others are
+// passed over, as by ssh(1) (hostfile.c, hostkeys_foreach_file, 9.2): old kinds of
+// keys stand in many files, and were not written for this program.
+func (s *SSH) readKnownHosts() ([]byte, error) {
+	var all bytes.Buffer
+	for _, file := range s.settings.KnownHostsFiles {
+		text, err := os.ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for line := range bytes.Lines(text) {
+			if _, _, _, _, _, err := ssh.ParseKnownHosts(line); err == nil {
+				all.Write(bytes.TrimSpace(line))
+				all.WriteByte('\n')
+			}
+		}
+	}
+	return all.Bytes(), nil
 }
 
 // lineOf is the number of a line in an error of knownhosts, for a sentence. The

@@ -110,3 +110,40 @@ func TestSSH_KnownHostsWithoutPort(t *testing.T) {
 		})
 	}
 }
+
+// The user's own files count where nothing is given, and lines of them that
+// cannot be read count as little as for ssh(1); of a text that is given they are
+// a mistake.
+func TestSSH_UsersKnownHosts(t *testing.T) {
+	redis := redistest.Start(t, redistest.Password(canary))
+	server, other := tunneltest.Start(t), tunneltest.NewKey(t, tunneltest.Ed25519, "")
+	odd := "# a comment\n\nold.example.com 1024 35 1234567890\nodd.example.com ssh-made-up AAAA\n"
+	file := func(text string) string {
+		name := filepath.Join(t.TempDir(), "known_hosts")
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	for name, row := range map[string]struct {
+		files []string
+		want  verdict
+	}{
+		"missing":             {[]string{"/nowhere/known_hosts"}, answered("tunnel/host-key-unknown")},
+		"in the second":       {[]string{"/nowhere/known_hosts", file(server.KnownHosts())}, verdict{}},
+		"among odd lines":     {[]string{file(odd + server.KnownHosts())}, verdict{}},
+		"another, and odd":    {[]string{file(odd + server.KnownHostsWith(other))}, answered("tunnel/host-key-changed")},
+		"cannot be read":      {[]string{t.TempDir()}, answered("tunnel/known-hosts")},
+		"odd lines in a text": {nil, answered("tunnel/known-hosts")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := settings(server, pin(""))
+			s.KnownHostsFiles = row.files
+			if row.files == nil {
+				s.KnownHosts = &odd
+			}
+			judge(t, look(t, over(t, s), request(t, redis.Addr())), row.want)
+		})
+	}
+}

@@ -251,6 +251,26 @@ func TestManager_InterruptedChangesAreNoPass(t *testing.T) {
 	silent.Hosts[0].Timeout = 300 * time.Millisecond
 	failed(t, silent.Create(t.Context(), password(one), redisuser.PersistNone), "user/interrupted")
 
+	// Ctrl-C while Redis is asked: what may have been made is removed.
+	interrupted, interrupt := context.WithCancel(t.Context())
+	hanging := faults.Between(t, server.Addr(), faults.Relay{
+		Packet: func(conn int, packet []byte) {
+			if strings.Contains(string(packet), "SETUSER") {
+				interrupt()
+			}
+		},
+		Message: func(m faults.Message) faults.Verdict {
+			if m.Conn == 2 && m.N == 4 {
+				return faults.Verdict{}
+			}
+			return m.Pass()
+		},
+	})
+	r = manage(t, strings.Replace(server.URL(), server.Addr(), hanging.Addr(), 1)).Create(interrupted, password(one), redisuser.PersistNone)
+	if !r.Canceled || r.Done || exists(server) {
+		t.Errorf("interrupted: there is a user: %v, %+v", exists(server), r)
+	}
+
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	if r := manage(t, server.URL()).Create(canceled, password(one), redisuser.PersistNone); !r.Canceled || r.Done {

@@ -414,3 +414,37 @@ func TestAccRedisUser_IsNotLeftBehindByAFindingThatWasRaised(t *testing.T) {
 		},
 	))
 }
+
+// The bare minimum passes the check as well.
+func TestAccRedisUser_ItsLayerPassesWithoutTheRightsOfChecks(t *testing.T) {
+	server := redistest.Start(t, redistest.ACLFile())
+	config := adminProvider(server)
+	var checks []resource.TestCheckFunc
+	for _, backend := range []string{"core", "pubsub"} {
+		config += fmt.Sprintf(`
+resource "channels_redis_user" %[1]q {
+  name    = "app-%[1]s"
+  backend = %[1]q
+  checks  = false
+}
+resource "channels_layer" %[1]q {
+  backend   = %[1]q
+  redis_url = "redis://${channels_redis_user.%[1]s.name}:${channels_redis_user.%[1]s.password}@%[2]s/0"
+  packages  = { channels_redis = "4.3.0", redis = "7.4.1" }
+}
+data "channels_redis" %[1]q {
+  backend    = %[1]q
+  redis_url  = "redis://${channels_redis_user.%[1]s.name}:${channels_redis_user.%[1]s.password}@%[2]s/0"
+  packages   = { channels_redis = "4.3.0", redis = "7.4.1" }
+  depth      = "round_trip"
+  timeout    = "30s"
+  depends_on = [channels_layer.%[1]s]
+}
+output %[1]q {
+  value = join(" ", concat([tostring(data.channels_redis.%[1]s.ready)], [for f in data.channels_redis.%[1]s.findings : f.id]))
+}
+`, backend, server.Addr())
+		checks = append(checks, resource.TestCheckOutput(backend, "true"))
+	}
+	resource.ParallelTest(t, testCase(resource.TestStep{Config: config, Check: resource.ComposeAggregateTestCheckFunc(checks...)}))
+}

@@ -156,7 +156,7 @@ func (b *bed) hosts() {
 	}
 	for _, broken := range []string{"", "\n    { host = \"a b\", password = " + secret("a password beside a broken host") + " },",
 		"\n    { url = " + url("a URL beside a host") + ", host = \"b\" },", "\n    { password = " + secret("a password of no host") + " },"} {
-		b.addf("resource \"channels_layer\" %q {\n  backend = \"pubsub\"\n  hosts%s = [\n    { url = %s },\n    { host = \"127.0.0.1\", port = 1, username = \"u\", password = %s, arguments = { client_name = %s } },\n"+
+		b.addf("resource \"channels_layer\" %q {\n  backend = \"pubsub\"\n  check = { on_apply = \"off\" }\n  hosts%s = [\n    { url = %s },\n    { host = \"127.0.0.1\", port = 1, username = \"u\", password = %s, arguments = { client_name = %s } },\n"+
 			"    { sentinels = [{ host = \"127.0.0.1\", port = 1 }], master_name = \"m\", password = %s, sentinel_password = %s },%s\n  ]\n  %s\n}",
 			b.name(), suffix, url("a URL"), secret("a password"), secret("an argument"), secret("a master's password"), secret("the Sentinels' password"), broken, version)
 	}

@@ -16,6 +16,7 @@ resource "channels_layer" "this" {
   redis_url  = var.redis_url
   redis_host = var.redis_host
   redis_port = var.redis_port
+  hosts      = var.hosts
   debug      = var.debug
   backend    = var.backend
   config     = var.config
@@ -29,8 +30,10 @@ resource "channels_layer" "this" {
   # value of a variable whose validation fails, sensitive or not.
   lifecycle {
     precondition {
-      condition     = !var.require_tls || try(provider::channels::parse_url(var.redis_url).tls, false)
-      error_message = "require_tls is set: redis_url must be a URL that begins with rediss://."
+      condition = !var.require_tls || try(provider::channels::parse_url(var.redis_url).tls, false) || try(length(var.hosts) > 0 && alltrue([
+        for host in var.hosts : coalesce(host.tls, false) || try(provider::channels::parse_url(host.url).tls, false)
+      ]), false)
+      error_message = "require_tls is set: redis_url, or every URL in hosts, must begin with rediss://, or a host have tls."
     }
   }
 }

@@ -17,6 +17,31 @@ variable "redis_port" {
   default     = null
 }
 
+variable "hosts" {
+  description = "Several hosts in place of redis_url, redis_host and redis_port, as in channels_layer; null for one."
+  type = list(object({
+    url       = optional(string)
+    host      = optional(string)
+    port      = optional(number)
+    path      = optional(string)
+    username  = optional(string)
+    password  = optional(string)
+    db        = optional(number)
+    tls       = optional(bool)
+    arguments = optional(map(string))
+    sentinels = optional(list(object({
+      host = string
+      port = optional(number)
+    })))
+    master_name       = optional(string)
+    sentinel_username = optional(string)
+    sentinel_password = optional(string)
+    sentinel_tls      = optional(bool)
+  }))
+  default   = null
+  sensitive = true
+}
+
 variable "debug" {
   description = "Django's DEBUG: without a URL it puts the layer into memory."
   type        = bool

@@ -83,3 +83,36 @@ run "an_unknown_backend_is_refused" {
 
   expect_failures = [var.backend]
 }
+
+run "several_hosts" {
+  command = plan
+
+  variables {
+    backend     = "pubsub"
+    require_tls = true
+    hosts = [
+      { url = "rediss://default:made-up@redis-a.example.com:6380" },
+      { host = "redis-b.example.com", port = 6380, password = "made-up", tls = true },
+    ]
+  }
+
+  assert {
+    condition     = nonsensitive(length(output.resolved_hosts)) == 2 && contains(output.variable_names, "CHANNEL_LAYERS_HOSTS")
+    error_message = "Both hosts reach the app, in one variable."
+  }
+}
+
+run "several_hosts_need_tls_each" {
+  command = plan
+
+  variables {
+    backend     = "pubsub"
+    require_tls = true
+    hosts = [
+      { url = "rediss://default:made-up@redis-a.example.com:6380" },
+      { host = "redis-b.example.com", password = "made-up" },
+    ]
+  }
+
+  expect_failures = [channels_layer.this]
+}

@@ -69,16 +69,16 @@ var docReplicaUnfit = finding.Doc{
 func (a *attempt) replicaUnfit(one *follower, found []*problem) *problem {
 	at := "The replica " + one.state.address() + " of the master " + a.by.name
 	var parts, fixes []string
-	if one.state["master-link-status"] == "err" {
+	if linkLost(one.state) {
 		parts = append(parts, "It is not connected to the master, so that it would come without the groups and messages of now.")
 		fixes = append(fixes, "look into the log of the replica for why it does not follow the master (masterauth, if the master has a password)")
 	}
 	for _, p := range found {
 		f := p.finding()
-		parts = append(parts, f.Detail+" ("+string(f.ID)+")")
+		parts = append(parts, strings.TrimSuffix(p.observed, ".")+" ("+string(f.ID)+").")
 		fixes = append(fixes, strings.TrimSuffix(f.Fix, "."))
 	}
-	p := wrong(docReplicaUnfit, at+" is not fit to take its place. "+strings.Join(parts, " "), "So it is after a failover to this replica.")
+	p := wrong(docReplicaUnfit, at+" is not fit to take its place. "+strings.Join(parts, " "), "So the app would find it after a failover.")
 	p.fix = "On " + one.state.address() + ": " + strings.Join(fixes, "; ") + "."
 	return p
 }

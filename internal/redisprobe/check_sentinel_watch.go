@@ -173,8 +173,8 @@ func (a *attempt) quorum(by *told) *problem {
 	if !by.noQuorum {
 		return nil
 	}
-	return wrong(docNoQuorum, fmt.Sprintf("The Sentinel at %s counts too few others that are up: %d Sentinels watch the master %s, and %d must agree (quorum) beside a majority of all.",
-		by.address, 1+by.state.number("num-other-sentinels", 0), a.by.name, by.state.number("quorum", 0)),
+	return wrong(docNoQuorum, fmt.Sprintf("The Sentinel at %s knows %d others that watch the master %s, and too few of them are up: the quorum is %d, and a majority of all is needed besides.",
+		by.address, by.state.number("num-other-sentinels", 0), a.by.name, by.state.number("quorum", 0)),
 		"The app works until the master goes; then it raises MasterNotFoundError.")
 }
 

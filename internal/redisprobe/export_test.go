@@ -10,3 +10,6 @@ func CapabilityIDs() []finding.ID {
 	}
 	return ids
 }
+
+// LinkLost is linkLost of what a Sentinel says of a replica.
+func LinkLost(state map[string]string) bool { return linkLost(state) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
 	"slices"
 	"strings"
 	"syscall"
@@ -239,5 +240,39 @@ func TestLend_GivesTheMasterThatTheSentinelsName(t *testing.T) {
 	})
 	if got := w.Master.Do("GET", "lent"); !lent || got != "1" {
 		t.Errorf("lent %v, the master has %v", lent, got)
+	}
+}
+
+// A failover a moment ago is no fault of a replica.
+func TestLinkLost_OnlyAfterAWhile(t *testing.T) {
+	for name, c := range map[string]struct {
+		status, down, known string
+		lost                bool
+	}{
+		"follows": {"ok", "0", "50000", false}, "not asked yet": {"err", "0", "50000", false}, "a moment ago": {"err", "2000", "50000", false},
+		"for a while": {"err", "10000", "50000", true}, "never, just told to": {"err", "-1000", "900", false}, "never": {"err", "-1000", "50000", true},
+	} {
+		if redisprobe.LinkLost(map[string]string{"master-link-status": c.status, "master-link-down-time": c.down, "role-reported-time": c.known}) != c.lost {
+			t.Errorf("%s: lost is not %v", name, c.lost)
+		}
+	}
+}
+
+func TestLook_ReplicaThatCannotLogInAtTheMasterIsUnfit(t *testing.T) {
+	if os.Getenv("CHANNELS_FULL") == "" {
+		t.Skip("takes ten seconds: make test-full runs it")
+	}
+	w := redistest.StartWatched(t, redistest.Watch{Servers: []redistest.Option{redistest.Password(canary)}})
+	w.Replicas[0].Do("CONFIG", "SET", "masterauth", "another")
+	w.Master.Do("CLIENT", "KILL", "TYPE", "replica")
+	r := bySentinel(t, "chat", w.Addresses(), as("", canary))
+	for deadline := time.Now().Add(30 * time.Second); ; <-time.After(200 * time.Millisecond) {
+		report := redisprobe.New().Look(t.Context(), r)
+		if got := outcomeOf(report); got == warning("sentinel/replica-unfit") {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("got %+v", report)
+		}
 	}
 }

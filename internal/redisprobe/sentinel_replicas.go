@@ -70,7 +70,23 @@ func candidates(replicas []instance) []instance {
 	return fit
 }
 
-func isDown(i instance) bool { return i.is("s_down") || i.is("o_down") || i.is("disconnected") }
+// isDown: one that is only disconnected is about to be connected to, as all are
+// after a failover, or soon called down.
+func isDown(i instance) bool { return i.is("s_down") || i.is("o_down") }
+
+// linkLost reports a replica that follows nobody, and that not only since a
+// failover a moment ago. Below 0 it has not found the master that it was given;
+// the Sentinel then tells how long it knows the replica as one.
+func linkLost(i instance) bool {
+	down := i.number("master-link-down-time", 0)
+	if down < 0 {
+		down = i.number("role-reported-time", 0)
+	}
+	return i["master-link-status"] == "err" && down >= linkLostAfter
+}
+
+// linkLostAfter is milliseconds.
+const linkLostAfter = 10_000
 
 // noteReplicas says which of those that could follow the layer could not work
 // with, or that there are none.
@@ -100,6 +116,11 @@ func (a *attempt) noteReplicas(f *followers, by *told) {
 func (a *attempt) unfit(one *follower) *problem {
 	if p := one.result.problem; p != nil {
 		if isNetwork(p) {
+			if one.state.is("disconnected") || one.state.number("last-ping-sent", 0) > 0 {
+				// The Sentinel waits for it as well, and will soon call it down: the old
+				// master after a failover.
+				return nil
+			}
 			return a.replicaUnreachable(one)
 		}
 		return a.replicaUnfit(one, []*problem{p})
@@ -110,7 +131,7 @@ func (a *attempt) unfit(one *follower) *problem {
 			worse = append(worse, p)
 		}
 	}
-	if one.state["master-link-status"] == "err" || len(worse) > 0 {
+	if linkLost(one.state) || len(worse) > 0 {
 		return a.replicaUnfit(one, worse)
 	}
 	return nil

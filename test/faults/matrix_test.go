@@ -54,7 +54,7 @@ type trial struct {
 func runRow(t *testing.T, cli tfcli.CLI, r row, c command, hidden bool) {
 	p := r.place(t)
 	// A golden file shows the ordinary way.
-	hidden = hidden && r.golden != c
+	hidden = hidden && r.golden != c && p.sentinels == nil
 	trial := &trial{t: t, w: tfcli.New(t, cli), row: r, command: c, place: p, hidden: hidden, finder: canary.NewFinder(planted())}
 	trial.w.Main(configuration(r, c, p, hidden))
 	trial.w.Setenv("TF_VAR_url", p.url)
@@ -99,6 +99,9 @@ func configuration(r row, c command, p place, hidden bool) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "variable \"url\" {\n  sensitive = true\n  ephemeral = %v\n}\n", hidden)
 	url := "redis_url = var.url"
+	if p.sentinels != nil {
+		url = p.sentinels.hosts("var.url")
+	}
 	given := ""
 	if c == reading && hidden {
 		url, given = "", url

@@ -137,6 +137,10 @@ func (l *lines) text() string {
 func requestOf(t *testing.T, p place) redisprobe.Request {
 	t.Helper()
 	settings := channelconfig.Settings{RedisURL: channelconfig.Known(secret.New(p.url)), Backend: channelconfig.Known(channelconfig.Core)}
+	if p.sentinels != nil {
+		settings.RedisURL = channelconfig.Value[secret.String]{}
+		settings.Hosts = channelconfig.Known([]channelconfig.HostEntry{p.sentinels.entry()})
+	}
 	var version *packages.Version
 	for _, setting := range p.settings {
 		switch setting {
@@ -167,8 +171,12 @@ func requestOf(t *testing.T, p place) redisprobe.Request {
 	if err != nil {
 		t.Fatalf("redis-py refuses the URL: %v", err)
 	}
+	sentinel, err := redisprobe.SentinelOf(hosts[0], line)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return redisprobe.Request{
-		Connection: connection, Redis: version, Setting: hosts[0].Setting,
+		Connection: connection, Sentinel: sentinel, Redis: version, Setting: hosts[0].Setting,
 		Layer: &redisprobe.Layer{Backend: resolution.Backend.Or(channelconfig.Core), Options: options},
 	}
 }

@@ -82,6 +82,8 @@ func (v verdict) stops() bool { return v.undetermined || v.severity == finding.E
 type place struct {
 	// url is the REDIS_URL; it carries the canary as its password.
 	url string
+	// sentinels lead to it in place of a URL, which then is a password.
+	sentinels *watched
 	// settings are further arguments of the layer and of the data source.
 	settings []string
 	// servers are those whose connections and keys are watched.
@@ -178,5 +180,6 @@ func themes() []theme {
 		{"tls", tlsRows()},
 		{"server", serverRows()},
 		{"lifecycle", lifecycleRows()},
+		{"sentinel", sentinelRows()},
 	}
 }

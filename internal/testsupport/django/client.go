@@ -78,6 +78,13 @@ func (s *Socket) Send(t testing.TB, text string) {
 	}
 }
 
+// TrySend is Send for a socket that may be closed.
+func (s *Socket) TrySend(text string) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	_ = s.conn.Write(ctx, websocket.MessageText, []byte(text))
+}
+
 // Receive waits for the next text.
 func (s *Socket) Receive(t testing.TB) string {
 	t.Helper()

@@ -50,14 +50,14 @@ func (s *Server) Resume() {
 }
 
 // Clients are the connections that are open now, as CLIENT LIST tells them, but
-// for the test's own and those of replicas.
+// for the test's own and those of replicas and Sentinels.
 func (s *Server) Clients() []string {
 	s.t.Helper()
 	list, _ := s.Do("CLIENT", "LIST").(string)
 	var clients []string
 	for _, line := range strings.Split(list, "\n") {
 		if line != "" && !strings.Contains(line, "user="+administrator) && !strings.Contains(line, "flags=S") &&
-			!strings.Contains(line, "flags=M") && !strings.Contains(line, s.socket) {
+			!strings.Contains(line, "flags=M") && !strings.Contains(line, s.socket) && !strings.Contains(line, "name=sentinel-") {
 			clients = append(clients, strings.TrimSpace(line))
 		}
 	}

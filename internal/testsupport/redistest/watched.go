@@ -236,6 +236,9 @@ func (w *Watched) running() []*Server {
 	return running
 }
 
+// Testing is the test that they run for.
+func (w *Watched) Testing() testing.TB { return w.t }
+
 // Addresses are those of the Sentinels, in order.
 func (w *Watched) Addresses() []string {
 	addresses := make([]string, len(w.Sentinels))

@@ -86,6 +86,31 @@ func TestManager_ChangesDisturbNobody(t *testing.T) {
 		if log, _ := server.Do("ACL", "LOG").([]any); len(log) > 0 {
 			t.Errorf("the server refused %v", log)
 		}
+
+		// A rule without the channel closes who listens to it, and no user is no
+		// connection.
+		working := appClient(t, server, one).Conn()
+		ping := func() error { return working.Ping(t.Context()).Err() }
+		if err := ping(); err != nil {
+			t.Fatal(err)
+		}
+		m.Rule.Channels = nil
+		done(t, m.Update(t.Context(), password(one), redisuser.PersistNone))
+		if _, err := subscription.ReceiveTimeout(t.Context(), 10*time.Second); err == nil {
+			t.Error("somebody listens to a channel that the rule does not have")
+		}
+		if err := ping(); err != nil {
+			t.Errorf("a connection that does not listen was closed: %v", err)
+		}
+		done(t, m.Update(t.Context(), redisuser.Passwords{Current: secret.New(two)}, redisuser.PersistNone))
+		if err := ping(); err != nil || takes(server, one) {
+			t.Errorf("the end of a password closes connections (%v), or it has not ended", err)
+		}
+		done(t, m.Delete(t.Context(), redisuser.PersistNone))
+		if ping() == nil {
+			t.Error("the connection of a user that was removed is open")
+		}
+		_ = working.Close()
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/crash"
@@ -16,6 +17,8 @@ import (
 type conn struct {
 	net.Conn
 	link *link
+	// hungUp: what was open ended at the other end, or on the way there.
+	hungUp atomic.Bool
 }
 
 // join connects a channel with a pipe until either ends.
@@ -42,13 +45,13 @@ func join(channel net.Conn, l *link) *conn {
 // Read reads as from a socket: what is closed at this end is net.ErrClosed.
 func (c *conn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
-	return n, asSocket(err)
+	return n, c.asSocket(err)
 }
 
 // Write writes as to a socket.
 func (c *conn) Write(p []byte) (int, error) {
 	n, err := c.Conn.Write(p)
-	return n, asSocket(err)
+	return n, c.asSocket(err)
 }
 
 // SetDeadline never fails, as that of a socket whose other end is closed.
@@ -69,7 +72,10 @@ func (c *conn) SetWriteDeadline(at time.Time) error {
 	return nil
 }
 
-func asSocket(err error) error {
+func (c *conn) asSocket(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrClosedPipe) {
+		c.hungUp.Store(true)
+	}
 	switch {
 	case err == nil:
 		return nil
@@ -85,6 +91,10 @@ func asSocket(err error) error {
 // Lost is the fault of the way where it broke off, or answers no more; nil where
 // it carries what is sent over it.
 func (c *conn) Lost() error {
+	if c.hungUp.Load() {
+		// All that was open over a way ends a moment before the way itself.
+		c.link.settle()
+	}
 	if fault := c.link.lost(); fault != nil {
 		return fault
 	}

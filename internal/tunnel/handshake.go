@@ -34,7 +34,7 @@ func (s *SSH) handshake(ctx context.Context, o *opening, conn net.Conn, keys *ho
 			if err := keys.check(host, remote, key); err != nil {
 				return err
 			}
-			o.stage.Store(stageLogin)
+			o.stage.Store(login.stage())
 			return nil
 		},
 		Config: ssh.Config{Ciphers: algorithms.Ciphers, KeyExchanges: algorithms.KeyExchanges, MACs: algorithms.MACs},
@@ -67,9 +67,9 @@ func (s *SSH) notLoggedIn(ctx context.Context, o *opening, h *heard, keys *hostK
 		return o.fault(s.end)
 	case errors.As(err, &disagreed):
 		return s.end.settled(docHandshake, upper(s.end.full())+" offers nothing for \""+what(disagreed)+"\" that is safe today.")
-	case o.stage.Load() == stageLogin && netprobe.IsHangUp(err):
+	case o.stage.Load() >= stageLogin && netprobe.IsHangUp(err):
 		return s.end.hungUp("hung up during the login")
-	case o.stage.Load() == stageLogin:
+	case o.stage.Load() >= stageLogin:
 		return login.refused(s.end, s.settings.User)
 	case bytes.HasPrefix(greeting, []byte(tooMany)), bytes.HasPrefix(greeting, []byte(penalty)):
 		return s.end.hungUp("has no room for another client, or turns this machine away for a while")

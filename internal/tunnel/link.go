@@ -39,6 +39,7 @@ type link struct {
 	asked  time.Time // when a question was sent that is not answered yet
 	last   time.Time // when one was sent
 	closed bool      // by this end
+	broken *netprobe.Fault
 }
 
 // newLink takes a client over, and watches it until it ends.
@@ -69,6 +70,13 @@ func (l *link) ended() bool {
 	default:
 		return false
 	}
+}
+
+// over reports a link that carries nothing any more.
+func (l *link) over() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.closed || l.broken != nil || l.ended()
 }
 
 // use keeps the link open until release is called as often.
@@ -123,6 +131,31 @@ func (l *link) ask() {
 	l.asked = time.Time{}
 }
 
+// settle waits until it is certain whether the link has ended: one that has not
+// answers a question.
+func (l *link) settle() {
+	answered := make(chan error, 1)
+	go func() {
+		err := error(l.end.crashed())
+		_ = crash.Guard(func() { _, _, err = l.client.SendRequest("keepalive@openssh.com", true, nil) })
+		answered <- err
+	}()
+	timer := time.NewTimer(unanswered)
+	defer timer.Stop()
+	select {
+	case err := <-answered:
+		if err == nil {
+			return
+		}
+		select { // it has ended, or is about to have
+		case <-l.done:
+		case <-timer.C:
+		}
+	case <-l.done:
+	case <-timer.C:
+	}
+}
+
 // silent reports a server that was asked and says nothing.
 func (l *link) silent() bool {
 	l.mu.Lock()
@@ -130,23 +163,26 @@ func (l *link) silent() bool {
 	return !l.asked.IsZero() && time.Since(l.asked) >= unanswered && l.heard.last().Before(l.asked)
 }
 
-// lost is why the link carries nothing any more, nil if it does.
+// lost is why the link carries nothing any more, nil if it does, or if this end
+// has closed it.
 func (l *link) lost() *netprobe.Fault {
+	silent := l.silent()
 	l.mu.Lock()
-	closed := l.closed
-	l.mu.Unlock()
-	var fault *netprobe.Fault
+	defer l.mu.Unlock()
 	switch {
-	case l.ended() && !closed:
-		fault = l.end.hungUp("ended the connection while a check was under way")
-	case l.silent():
-		l.close() // the next one opens another
-		fault = l.end.silent("answers no more over a connection that was open")
-	default:
+	case l.closed || l.broken != nil:
+	case l.ended():
+		l.broken = l.end.hungUp("ended the connection while a check was under way")
+	case silent:
+		l.broken = l.end.silent("answers no more over a connection that was open")
+		go func() { _ = l.client.Close() }() // the next one opens another
+	}
+	if l.broken == nil {
 		return nil
 	}
+	fault := *l.broken
 	fault.Lost = true
-	return fault
+	return &fault
 }
 
 // opened is what came of opening a channel.

@@ -29,6 +29,14 @@ type login struct {
 
 func (l *login) close() { l.hangUp() }
 
+// stage is what an opening waits for while this logs in.
+func (l *login) stage() int32 {
+	if len(l.keys) > 0 {
+		return stageAgent
+	}
+	return stageLogin
+}
+
 // login gathers what there is to log in with. What is missing or cannot be read
 // is a fault before anything is sent.
 func (s *SSH) login(ctx context.Context) (*login, *netprobe.Fault) {
@@ -107,7 +115,11 @@ func (s *SSH) askAgent(ctx context.Context, l *login) (missing string) {
 	if err != nil {
 		return "There is no SSH agent at the socket that SSH_AUTH_SOCK names."
 	}
-	l.hangUp = func() { _ = conn.Close() }
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	l.hangUp = func() {
+		stop()
+		_ = conn.Close()
+	}
 	deadline := time.Now().Add(agentPatience)
 	if end, ok := ctx.Deadline(); ok && end.Before(deadline) {
 		deadline = end

@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -97,6 +99,7 @@ func TestSSH_EachStageHasItsFinding(t *testing.T) {
 		"no agent":                     {changes: []change{agentAt("")}, want: answered("tunnel/agent")},
 		"agent not there":              {changes: []change{agentAt("/nowhere/agent")}, want: answered("tunnel/agent")},
 		"agent empty":                  {changes: []change{agentAt(tunneltest.Agent(t))}, want: answered("tunnel/agent")},
+		"agent silent":                 {changes: []change{agentAt(silentAgent(t))}, shapes: []shape{short}, want: open("tunnel/unreachable")},
 		"key refused":                  {changes: []change{key(other.Private)}, want: answered("tunnel/authentication-refused")},
 		"key of the agent refused":     {changes: []change{agentAt(tunneltest.Agent(t, other))}, want: answered("tunnel/authentication-refused")},
 		"password refused":             {changes: []change{without, func(s *tunnel.SSHSettings) { s.Password = secret.New("made-up") }}, want: answered("tunnel/authentication-refused")},
@@ -128,6 +131,25 @@ func TestSSH_EachStageHasItsFinding(t *testing.T) {
 			hidden(t, report, canary, "made-up", server.Key.Private)
 		})
 	}
+}
+
+// silentAgent is the socket of an agent that never answers.
+func silentAgent(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "agent") //nolint:usetesting // t.TempDir is too long for a socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	var config net.ListenConfig
+	listener, err := config.Listen(t.Context(), "unix", filepath.Join(dir, "s"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = listener.Close()
+		_ = os.RemoveAll(dir)
+	})
+	return filepath.Join(dir, "s")
 }
 
 // hidden fails the test where a report shows a secret, or what another machine

@@ -130,7 +130,7 @@ const enough = 500 * time.Millisecond
 func (s *SSH) connected(ctx context.Context) (l *link, fresh bool, err error) {
 	for {
 		s.mu.Lock()
-		if s.link != nil && !s.link.ended() {
+		if s.link != nil && !s.link.over() {
 			l = s.link
 			s.mu.Unlock()
 			return l, false, nil
@@ -177,6 +177,7 @@ const (
 	stageGreeting
 	stageKeys
 	stageLogin
+	stageAgent // the login, with keys that the agent has to sign with
 )
 
 // start begins an opening, with the time of who needs it first. It goes on for
@@ -225,13 +226,15 @@ func (s *SSH) leave(o *opening) {
 func (o *opening) fault(e end) *netprobe.Fault {
 	switch o.stage.Load() {
 	case stagePrepare:
-		return e.open(docUnreachable, "Time was up before a connection to "+e.full()+" was begun: this machine is busy, or the check's timeout is short.")
+		return e.open(docUnreachable, "Time was up before a connection to "+e.full()+" was begun: this machine is busy, the SSH agent does not answer, or the check's timeout is short.")
 	case stageConnect:
 		return e.notReached(context.DeadlineExceeded)
 	case stageGreeting:
 		return e.silent("accepted the connection and did not say a word of SSH in time")
 	case stageKeys:
 		return e.silent("began to speak SSH and stopped before the connection was encrypted")
+	case stageAgent:
+		return e.silent("did not answer to the login in time, or the SSH agent waits for somebody to confirm the use of a key")
 	default:
 		return e.silent("did not answer to the login in time")
 	}

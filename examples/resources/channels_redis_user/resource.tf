@@ -9,7 +9,7 @@ variable "redis_admin_password" {
 }
 
 provider "channels" {
-  # The administrator: made into users, and into nothing that the app gets.
+  # An administrator of Redis, who makes the app's user. The app never gets this URL.
   redis_url = "redis://:${urlencode(var.redis_admin_password)}@${var.redis_host}:6379/0"
 
   packages = { channels_redis = "4.3.0", redis = "7.4.1" }

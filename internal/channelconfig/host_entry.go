@@ -3,6 +3,7 @@ package channelconfig
 import (
 	"math/big"
 
+	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/redisurl"
 	"github.com/channel-layer/terraform-provider-channels/internal/secret"
 )
 
@@ -22,6 +23,7 @@ type HostEntry struct {
 	MasterName                         Value[string]
 	SentinelUsername, SentinelPassword Value[secret.String]
 	SentinelTLS                        Value[bool]
+	SentinelArguments                  Value[map[string]secret.String]
 }
 
 // SentinelEntry is where a Sentinel listens, as a user writes it. The port is
@@ -37,6 +39,7 @@ func (e HostEntry) known() bool {
 		e.URL.IsUnknown(), e.Host.IsUnknown(), e.Port.IsUnknown(), e.Path.IsUnknown(), e.Username.IsUnknown(),
 		e.Password.IsUnknown(), e.DB.IsUnknown(), e.TLS.IsUnknown(), e.Arguments.IsUnknown(), e.Sentinels.IsUnknown(),
 		e.MasterName.IsUnknown(), e.SentinelUsername.IsUnknown(), e.SentinelPassword.IsUnknown(), e.SentinelTLS.IsUnknown(),
+		e.SentinelArguments.IsUnknown(),
 	} {
 		if unknown {
 			return false
@@ -52,7 +55,8 @@ func (e HostEntry) known() bool {
 
 // isSentinel reports an entry that means a master that Sentinels know.
 func (e HostEntry) isSentinel() bool {
-	return e.Sentinels.IsSet() || e.MasterName.IsSet() || e.SentinelUsername.IsSet() || e.SentinelPassword.IsSet() || e.SentinelTLS.IsSet()
+	return e.Sentinels.IsSet() || e.MasterName.IsSet() || e.SentinelUsername.IsSet() || e.SentinelPassword.IsSet() || e.SentinelTLS.IsSet() ||
+		e.SentinelArguments.IsSet()
 }
 
 // host is the entry as channels_redis gets it.
@@ -148,6 +152,7 @@ func (e HostEntry) beside() string {
 		{"sentinel_username", e.SentinelUsername.IsSet()},
 		{"sentinel_password", e.SentinelPassword.IsSet()},
 		{"sentinel_tls", e.SentinelTLS.IsSet()},
+		{"sentinel_arguments", e.SentinelArguments.IsSet()},
 	} {
 		if part.set {
 			return part.name
@@ -159,7 +164,7 @@ func (e HostEntry) beside() string {
 func (e HostEntry) sentinel(setting string) *Sentinel {
 	s := &Sentinel{
 		MasterName: e.MasterName.Or(""), Username: e.SentinelUsername.Or(secret.String{}),
-		Password: e.SentinelPassword.Or(secret.String{}), TLS: e.SentinelTLS.Or(false),
+		Password: e.SentinelPassword.Or(secret.String{}), TLS: e.SentinelTLS.Or(false), Arguments: e.SentinelArguments.Or(nil),
 	}
 	for i, address := range e.Sentinels.Or(nil) {
 		s.Addresses = append(s.Addresses, SentinelAddress{
@@ -169,11 +174,15 @@ func (e HostEntry) sentinel(setting string) *Sentinel {
 	return s
 }
 
-// problem is what is wrong with the address of a Sentinel.
+// problem is what is wrong with the address of a Sentinel, or with the arguments
+// of the connections to them.
 func (s Sentinel) problem() *HostError {
 	for _, address := range s.Addresses {
 		if _, err := (Host{Host: address.Host, Port: address.Port, Setting: address.Setting}).AsURL(); err != nil {
 			return err
+		}
+		if _, err := s.Connection(address, redisurl.Newest); err != nil && len(s.Arguments) > 0 {
+			return &HostError{Reason: HostArgument, Setting: address.Setting}
 		}
 	}
 	return nil

@@ -151,3 +151,30 @@ func TestHosts_BrokenJSONIsAnExceptionAtImport(t *testing.T) {
 		}
 	}
 }
+
+// The Sentinels get their own arguments, and nothing of the host's.
+func TestHosts_ArgumentsOfTheSentinelsAreTheirOwn(t *testing.T) {
+	entry := channelconfig.HostEntry{
+		Sentinels:  known([]channelconfig.SentinelEntry{{Host: known("s.example.com")}}),
+		MasterName: known("chat"), Arguments: known(map[string]secret.String{"socket_timeout": secret.New("10")}),
+		SentinelArguments: known(map[string]secret.String{"socket_timeout": secret.New("3")}),
+	}
+	hosts := resolved(t, channelconfig.Settings{Hosts: known([]channelconfig.HostEntry{entry})})
+	text, err := channelconfig.HostsJSON(hosts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `[{"sentinels":[["s.example.com",26379]],"master_name":"chat","sentinel_kwargs":{"socket_timeout":3},"socket_timeout":10}]`
+	if text.Reveal() != want {
+		t.Errorf("got  %s\nwant %s", text.Reveal(), want)
+	}
+	c, err := hosts[0].Sentinel.Connection(hosts[0].Sentinel.Addresses[0], redisurl.Newest)
+	if reply, _ := c.SocketTimeouts(redisurl.Newest); err != nil || reply == nil || *reply != 3 {
+		t.Errorf("got %v, %v", reply, err)
+	}
+	entry.SentinelArguments = known(map[string]secret.String{"no_such_argument": secret.New("3")})
+	host := resolved(t, channelconfig.Settings{Hosts: known([]channelconfig.HostEntry{entry})})[0]
+	if host.Problem == nil || host.Problem.Reason != channelconfig.HostArgument {
+		t.Errorf("an argument that redis-py does not know: %v", host.Problem)
+	}
+}

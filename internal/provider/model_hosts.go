@@ -44,6 +44,8 @@ func readHost(o objectReader) channelconfig.HostEntry {
 		SentinelUsername: o.secret("sentinel_username"),
 		SentinelPassword: o.secret("sentinel_password"),
 		SentinelTLS:      o.boolean("sentinel_tls"),
+
+		SentinelArguments: o.secretMap("sentinel_arguments"),
 	}
 }
 

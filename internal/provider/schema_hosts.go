@@ -37,6 +37,7 @@ func hostFields() []field {
 		text("sentinel_username", "ACL user of the Sentinels themselves; `username` and `password` are the master's."),
 		text("sentinel_password", "Password of the Sentinels themselves.").secret(),
 		boolean("sentinel_tls", "Whether the connections to the Sentinels are encrypted. Effective default `false`."),
+		text("sentinel_arguments", "Further arguments of the connections to the Sentinels, which get nothing of `arguments`: `{ socket_timeout = \"3\" }` keeps the app from waiting for one that is silent.").as(kindStringMap).secret(),
 	}
 }
 

@@ -17,6 +17,7 @@ resource "channels_layer" "this" {
   redis_host = var.redis_host
   redis_port = var.redis_port
   hosts      = var.hosts
+  tls        = var.tls
   debug      = var.debug
   backend    = var.backend
   config     = var.config

@@ -42,6 +42,20 @@ variable "hosts" {
   sensitive = true
 }
 
+variable "tls" {
+  description = "What is wanted of TLS, as in channels_layer. The text of a client's key is for the tls of the provider."
+  type = object({
+    ca_file          = optional(string)
+    ca_pem           = optional(string)
+    certificate_file = optional(string)
+    certificate_pem  = optional(string)
+    key_file         = optional(string)
+    min_version      = optional(string)
+    verify           = optional(string)
+  })
+  default = null
+}
+
 variable "debug" {
   description = "Django's DEBUG: without a URL it puts the layer into memory."
   type        = bool

@@ -53,6 +53,20 @@ run "production_is_redis" {
   }
 }
 
+run "what_is_wanted_of_tls_reaches_the_app" {
+  command = plan
+
+  variables {
+    redis_url = "rediss://default:made-up@redis.example.com:6380/1"
+    tls       = { verify = "full" }
+  }
+
+  assert {
+    condition     = strcontains(output.environment["REDIS_URL"], "ssl_check_hostname=true")
+    error_message = "verify is written into the URL."
+  }
+}
+
 run "plain_text_is_refused_where_tls_is_required" {
   command = plan
 

@@ -20,8 +20,9 @@ Says which channel layer Django makes of the variables of this process, or of a
 .env file, and whether the Redis behind it is ready. Run it where the app runs:
 in its container, inside its network. Without --round-trip it changes nothing.
 
-It reads REDIS_URL, REDIS_HOST, REDIS_PORT and DEBUG. There is no flag for a URL
-or a password: everybody on the machine can see the flags of a running program.
+It reads CHANNEL_LAYERS_HOSTS (several hosts, Sentinels), REDIS_URL, REDIS_HOST,
+REDIS_PORT and DEBUG. There is no flag for a URL or a password: everybody on the
+machine can see the flags of a running program.
 
 What to read:
   --env-file F                 read the variables from a .env file, and from

@@ -22,6 +22,10 @@
 //   - Certificates are verified by crypto/x509, which differs from OpenSSL in
 //     small print (security levels, VERIFY_X509_STRICT of Python 3.13).
 //     ssl_ciphers and ssl_include/exclude_verify_flags are not applied.
+//   - Sentinels are asked side by side, in half of the time, and believed in the
+//     order in which redis-py asks them (redis/asyncio/sentinel.py,
+//     Sentinel.discover_master, 4.3 to 8.1). From 6.0 on redis-py tries one that
+//     fails again before it goes on; the check does not.
 //   - Host names outside ASCII are not looked up: they count as not resolved.
 //   - PING, which redis-py does not send, ends the check. A server that refuses
 //     it to this user has let the user in, and that is a pass. Deeper checks ask

@@ -22,7 +22,7 @@ settings.configure(
         "default": {
             "BACKEND": os.getenv("LAYER", "channels_redis.core.RedisChannelLayer"),
             "CONFIG": {
-                "hosts": [os.environ["REDIS_URL"]],
+                "hosts": os.environ["REDIS_URL"].split(),
                 "prefix": os.getenv("PREFIX", "asgi"),
                 "symmetric_encryption_keys": os.getenv("KEYS", "").split(",") if os.getenv("KEYS") else [],
             },

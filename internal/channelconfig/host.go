@@ -102,6 +102,11 @@ func (h Host) isPair() bool {
 	return h.Port != nil && h.Username.IsEmpty() && h.Password.IsEmpty() && h.DB == nil && !h.TLS && len(h.Arguments) == 0
 }
 
+// hasBeside reports a URL with arguments beside it.
+func (h Host) hasBeside() bool {
+	return len(h.Arguments) > 0 || !h.Username.IsEmpty() || !h.Password.IsEmpty() || h.DB != nil
+}
+
 // Connection is what redis-py of that line would connect with. Of a Sentinel's
 // master it has everything but Host, "", and Port, nil: the Sentinels say them.
 // The error is a [*HostError] or a [*redisurl.Error].
@@ -111,7 +116,7 @@ func (h Host) Connection(line redisurl.Line) (redisurl.Connection, error) {
 		return redisurl.Connection{}, h.Problem
 	case h.isPair():
 		return redisurl.HostPort(h.Host, h.Port), nil
-	case h.IsURL() && len(h.Arguments) == 0:
+	case h.IsURL() && !h.hasBeside():
 		return connectionOf(h.URL, line)
 	case h.IsURL():
 		return h.withArguments(line)
@@ -206,6 +211,9 @@ func (h Host) withArguments(line redisurl.Line) (redisurl.Connection, error) {
 	}
 	if c.Password.IsEmpty() {
 		c.Password = h.Password
+	}
+	if h.DB != nil && c.DB.Sign() == 0 {
+		c.DB = h.DB
 	}
 	return c, nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"strconv"
 	"strings"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/pyvalue"
@@ -145,11 +146,11 @@ func readInt(value any) (*big.Int, bool) {
 		if n, ok := new(big.Int).SetString(v.String(), 10); ok {
 			return n, true
 		}
-		f, ok := new(big.Float).SetString(v.String())
-		if !ok || f.IsInf() {
-			return nil, false
+		f, err := v.Float64()
+		if err != nil {
+			return nil, false // infinity, which int() refuses
 		}
-		n, _ := f.Int(nil)
+		n, _ := big.NewFloat(f).Int(nil)
 		return n, true
 	default:
 		return nil, false
@@ -162,6 +163,8 @@ func readDict(dict map[string]any, setting string) Host {
 	rest, reason := h.readArguments(dict)
 	switch {
 	case reason != "":
+	case misplaced(dict):
+		reason = HostArgument
 	case dict["address"] != nil || has(dict, "address"):
 		url, ok := dict["address"].(string)
 		h.URL = secret.New(url)
@@ -185,6 +188,17 @@ func readDict(dict map[string]any, setting string) Host {
 	}
 	h.Arguments = rest
 	return h
+}
+
+// misplaced reports arguments of Sentinels that reach a connection, which does
+// not know them (TypeError), or that ask for a replica.
+func misplaced(dict map[string]any) bool {
+	address := has(dict, "address")
+	if !address && dict["master_name"] != nil {
+		return has(dict, "is_master") && !truth(dict["is_master"])
+	}
+	return has(dict, "sentinel_kwargs") || has(dict, "is_master") || has(dict, "check_connection") ||
+		address && (has(dict, "sentinels") || has(dict, "master_name"))
 }
 
 func has(dict map[string]any, name string) bool {
@@ -225,9 +239,13 @@ func (h *Host) readArguments(dict map[string]any) (rest map[string]secret.String
 			continue
 		}
 		text, ok := argumentText(value)
+		_, isText := value.(string)
 		switch {
-		case !ok:
+		case !ok, isText && isNumber(name):
 			return nil, HostArgument
+		case isText && name == "ssl_check_hostname":
+			// No parser reads it: every text but "" is true.
+			rest[name] = secret.New(strconv.FormatBool(text != ""))
 		case value == nil && name == "ssl_cert_reqs":
 			rest[name] = secret.New("none")
 		case value == nil:
@@ -240,6 +258,16 @@ func (h *Host) readArguments(dict map[string]any) (rest map[string]secret.String
 		}
 	}
 	return rest, ""
+}
+
+// isNumber reports an argument that redis-py computes with: in a dict no parser
+// makes a number of a text.
+func isNumber(name string) bool {
+	switch name {
+	case "socket_timeout", "socket_connect_timeout", "health_check_interval", "max_connections", "socket_read_size":
+		return true
+	}
+	return false
 }
 
 // argumentText is how a value of JSON stands in a URL's query.
@@ -302,6 +330,10 @@ func readSentinel(dict map[string]any, setting string) (*Sentinel, *HostError) {
 	rest, reason := own.readArguments(about)
 	if reason != "" {
 		return fail(reason, setting)
+	}
+	// Redis(host=..., port=..., **sentinel_kwargs); a Sentinel does not know SELECT.
+	if has(about, "host") || has(about, "port") || own.DB != nil && own.DB.Sign() != 0 {
+		return fail(HostArgument, setting)
 	}
 	s.Username, s.Password, s.TLS = own.Username, own.Password, truth(about["ssl"])
 	delete(rest, "ssl")

@@ -112,18 +112,25 @@ func TestHosts_MasterOfASentinelHasNoHostYet(t *testing.T) {
 
 func TestHosts_WhatChannelsRedisRefusesHasAReason(t *testing.T) {
 	for text, want := range map[string]channelconfig.HostReason{
-		`"redis://redis"`:                    channelconfig.HostNotAList,
-		`{"host":"redis"}`:                   channelconfig.HostNotAList,
-		`[""]`:                               channelconfig.HostEmptyURL,
-		`[5]`:                                channelconfig.HostNotAnEntry,
-		`[["redis"]]`:                        channelconfig.HostNotAPair,
-		`[["redis","x"]]`:                    channelconfig.HostPort,
-		`[{"sentinels":[["s",26379]]}]`:      channelconfig.HostNoMaster,
-		`[{"master_name":"m"}]`:              channelconfig.HostNoSentinels,
-		`[{"host":"redis","db":[1]}]`:        channelconfig.HostArgument,
-		`[{"address":"","password":"p"}]`:    channelconfig.HostEmptyURL,
-		`[{"host":"redis","retry":{"a":1}}]`: channelconfig.HostArgument,
-		`[{"master_name":"m","sentinels":["redis://s:26379"]}]`: channelconfig.HostSentinelNotAPair,
+		`"redis://redis"`:                          channelconfig.HostNotAList,
+		`{"host":"redis"}`:                         channelconfig.HostNotAList,
+		`[""]`:                                     channelconfig.HostEmptyURL,
+		`[5]`:                                      channelconfig.HostNotAnEntry,
+		`[["redis"]]`:                              channelconfig.HostNotAPair,
+		`[["redis","x"]]`:                          channelconfig.HostPort,
+		`[{"sentinels":[["s",26379]]}]`:            channelconfig.HostNoMaster,
+		`[{"master_name":"m"}]`:                    channelconfig.HostNoSentinels,
+		`[{"host":"redis","db":[1]}]`:              channelconfig.HostArgument,
+		`[{"address":"","password":"p"}]`:          channelconfig.HostEmptyURL,
+		`[{"host":"redis","retry":{"a":1}}]`:       channelconfig.HostArgument,
+		`[["redis",1e400]]`:                        channelconfig.HostPort,
+		`[["redis",1e100000000]]`:                  channelconfig.HostPort,
+		`[{"host":"redis","socket_timeout":"10"}]`: channelconfig.HostArgument,
+		`[{"host":"redis","is_master":true}]`:      channelconfig.HostArgument,
+		`[{"address":"redis://a","master_name":"m","sentinels":[["s",1]]}]`:      channelconfig.HostArgument,
+		`[{"master_name":"m","sentinels":[["s",1]],"is_master":false}]`:          channelconfig.HostArgument,
+		`[{"master_name":"m","sentinels":[["s",1]],"sentinel_kwargs":{"db":3}}]`: channelconfig.HostArgument,
+		`[{"master_name":"m","sentinels":["redis://s:26379"]}]`:                  channelconfig.HostSentinelNotAPair,
 	} {
 		host := resolved(t, channelconfig.Settings{HostsText: known(secret.New(text))})[0]
 		_, err := host.Connection(redisurl.Newest)
@@ -176,5 +183,17 @@ func TestHosts_ArgumentsOfTheSentinelsAreTheirOwn(t *testing.T) {
 	host := resolved(t, channelconfig.Settings{Hosts: known([]channelconfig.HostEntry{entry})})[0]
 	if host.Problem == nil || host.Problem.Reason != channelconfig.HostArgument {
 		t.Errorf("an argument that redis-py does not know: %v", host.Problem)
+	}
+}
+
+func TestHosts_CredentialsBesideAnAddressCount(t *testing.T) {
+	host := resolved(t, channelconfig.Settings{HostsText: known(secret.New(`[{"address":"redis://a","password":"made-up","db":3}]`))})[0]
+	c, err := host.Connection(redisurl.Newest)
+	if err != nil || c.Password.Reveal() != "made-up" || c.DB.Int64() != 3 {
+		t.Errorf("password %v, database %v, %v", c.Password.Reveal() == "made-up", c.DB, err)
+	}
+	text, err := channelconfig.HostsJSON([]channelconfig.Host{host})
+	if want := `[{"address":"redis://a","password":"made-up","db":3}]`; err != nil || text.Reveal() != want {
+		t.Errorf("got %s, %v, want %s", text.Reveal(), err, want)
 	}
 }

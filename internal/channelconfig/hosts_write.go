@@ -63,12 +63,8 @@ func (h Host) json() (string, error) {
 	if !utf8.ValidString(url.Reveal()) {
 		return "", &HostError{Reason: HostArgument, Setting: h.Setting}
 	}
-	if len(h.Arguments) > 0 && h.IsURL() {
+	if h.IsURL() && h.hasBeside() {
 		return h.addressJSON(), nil
-	}
-	if h.IsURL() && len(h.Arguments) > 0 {
-		members := append([]string{`"address":` + jsonText(url.Reveal())}, arguments(h.Username, h.Password, nil, false, h.Arguments)...)
-		return "{" + strings.Join(members, ",") + "}", nil
 	}
 	return jsonText(url.Reveal()), nil
 }
@@ -78,7 +74,7 @@ func (h Host) json() (string, error) {
 func (h Host) addressJSON() string {
 	encrypted := h.Encrypted()
 	members := []string{`"address":` + jsonText(h.URL.Reveal())}
-	members = append(members, arguments(h.Username, h.Password, nil, false, nil)...)
+	members = append(members, arguments(h.Username, h.Password, h.DB, false, nil)...)
 	for _, name := range slices.Sorted(maps.Keys(h.Arguments)) {
 		members = append(members, jsonText(name)+":"+jsonArgument(name, h.Arguments[name], encrypted))
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig"
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/lint"
@@ -18,7 +19,7 @@ func (r *layerResource) moved(ctx context.Context, m layerModel, s static, req r
 		return nil
 	}
 	before, diags := readLayer(ctx, req.State)
-	if diags.HasError() || !before.settings.HasHosts() && !m.settings.HasHosts() {
+	if diags.HasError() || m.placeHidden() || !before.settings.HasHosts() && (!m.settings.HasHosts() || wasHidden(ctx, req.State)) {
 		return diags
 	}
 	f, ok := lint.HostsChanged(placesOf(channelconfig.Resolve(before.settings)), placesOf(s.resolution))
@@ -26,6 +27,16 @@ func (r *layerResource) moved(ctx context.Context, m layerModel, s static, req r
 		return diags
 	}
 	return append(diags, diagnose([]finding.Finding{f}, m.findings, finding.Error, nil)...)
+}
+
+// placeHidden reports a layer that is where only the configuration says.
+func (m layerModel) placeHidden() bool { return m.settings.HostsWriteOnly || m.settings.RedisURLWriteOnly }
+
+// wasHidden reports the same of a layer in the state, which has the version of
+// what it lacks.
+func wasHidden(ctx context.Context, state attributes) bool {
+	r := &reader{ctx: ctx, from: state}
+	return !get[types.Int64](r, "hosts_wo_version").IsNull() || !get[types.Int64](r, "redis_url_wo_version").IsNull()
 }
 
 func placesOf(r channelconfig.Resolution) []string {

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig"
@@ -66,7 +67,7 @@ func placeOf(host channelconfig.Host) string {
 	case err != nil:
 		return ""
 	case host.Sentinel != nil:
-		return "sentinel " + host.Sentinel.MasterName + " " + host.Sentinel.Addresses[0].Host + " " + host.Sentinel.Addresses[0].Port.String() + " " + c.DB.String()
+		return "sentinel " + host.Sentinel.MasterName + " " + sentinelsOf(host.Sentinel) + " " + c.DB.String()
 	case c.Transport == redisurl.Unix:
 		return "unix " + c.Path + " " + c.DB.String()
 	}
@@ -75,4 +76,15 @@ func placeOf(host channelconfig.Host) string {
 		name = address.Unmap().String()
 	}
 	return "tcp " + name + " " + c.Port.String() + " " + c.DB.String()
+}
+
+// sentinelsOf are the addresses of Sentinels whose order is no matter: all of
+// them know the same master.
+func sentinelsOf(s *channelconfig.Sentinel) string {
+	var addresses []string
+	for _, at := range s.Addresses {
+		addresses = append(addresses, strings.ToLower(at.Host)+" "+at.Port.String())
+	}
+	slices.Sort(addresses)
+	return strings.Join(slices.Compact(addresses), " ")
 }

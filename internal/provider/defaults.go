@@ -41,6 +41,8 @@ type defaults struct {
 	explained sync.Map
 	// users are those that refreshes saw.
 	users sync.Map
+	// making are the locks of the users that are being made, by their names.
+	making sync.Map
 }
 
 func newDefaults() *defaults { return &defaults{} }
@@ -75,7 +77,7 @@ func (d *defaults) noWay() string {
 	if d.wayless != "" {
 		return d.wayless
 	}
-	return "The provider's ssh or socks5 is not known yet."
+	return wayUnknown
 }
 
 // fault tells faults of a walk apart. What an address answers may depend on

@@ -279,11 +279,48 @@ func textList(list []string) types.List {
 	return types.ListValueMust(types.StringType, values)
 }
 
+// imported: nothing is known yet but the name.
+func (s redisUserState) imported() bool { return s.rule.IsNull() }
+
+// owned is the manager for a user that is ours only where the state says so, or
+// where it takes the password of the state.
+func (s redisUserState) owned(m redisuser.Manager) redisuser.Manager {
+	if !s.imported() {
+		m.Made, m.Mine = append([]string{}, s.places()...), s.mine()
+	}
+	return m
+}
+
+func (s redisUserState) mine() secret.String {
+	if s.password.IsNull() {
+		return secret.String{}
+	}
+	return secret.New(s.password.ValueString())
+}
+
+// ours reports a user that this resource has made, also where its host has another
+// address now.
+func (s redisUserState) ours(sight redisuser.Sight) bool {
+	return s.imported() || slices.Contains(s.places(), sight.Address) || !s.password.IsNull() && sight.User.Takes(s.mine())
+}
+
+// elsewhere are the addresses of the state that were not looked at. Where all that
+// was seen is ours they are other names of the same.
+func (s redisUserState) elsewhere(sights []redisuser.Sight) []string {
+	foreign := func(sight redisuser.Sight) bool { return !sight.Known || sight.User == nil || !s.ours(sight) }
+	if !slices.ContainsFunc(sights, foreign) {
+		return nil
+	}
+	return slices.DeleteFunc(s.places(), func(address string) bool {
+		return slices.ContainsFunc(sights, func(sight redisuser.Sight) bool { return sight.Address == address })
+	})
+}
+
 // refreshed is the state after a look. gone is set where no host has the user.
 func (s redisUserState) refreshed(sights []redisuser.Sight) (out outputs, gone bool) {
 	rule, passwords, valid := s.rule, s.passwords, true
-	var places []string
-	gone = true
+	places := s.elsewhere(sights)
+	gone = len(places) == 0
 	for _, sight := range sights {
 		if !sight.Known {
 			gone = false
@@ -296,6 +333,9 @@ func (s redisUserState) refreshed(sights []redisuser.Sight) (out outputs, gone b
 			continue
 		}
 		gone = false
+		if !s.ours(sight) {
+			continue // apply says that it exists
+		}
 		places = append(places, sight.Address)
 		if seen := types.StringValue(sight.User.Rule); rule.Equal(s.rule) && !seen.Equal(rule) {
 			rule = seen

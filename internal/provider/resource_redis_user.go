@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -73,6 +74,7 @@ func (r *redisUserResource) Create(ctx context.Context, req resource.CreateReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	defer r.defaults.alone(manager.Name)()
 	result := manager.Create(ctx, redisuser.Passwords{Current: password}, m.persist)
 	logUser(ctx, "Made a Redis user", result)
 	resp.Diagnostics.Append(m.diagnostics(result)...)
@@ -82,7 +84,7 @@ func (r *redisUserResource) Create(ctx context.Context, req resource.CreateReque
 	if resp.Diagnostics.HasError() {
 		// A warning that the user of this provider wants to be an error: what is not
 		// stored must not be left behind.
-		resp.Diagnostics.Append(m.diagnostics(manager.Delete(context.WithoutCancel(ctx), redisuser.PersistNone))...)
+		resp.Diagnostics.Append(m.diagnostics(manager.Delete(context.WithoutCancel(ctx), m.persist))...)
 		return
 	}
 	resp.State.Raw = req.Plan.Raw
@@ -94,7 +96,7 @@ func (r *redisUserResource) Create(ctx context.Context, req resource.CreateReque
 // unmanageable is why there is no connection to manage a user with.
 func (d *defaults) unmanageable() string {
 	if d.prober == nil {
-		return wayUnknown
+		return d.noWay()
 	}
 	return "An argument is not known, or redis-py refuses the URL of the administrator."
 }
@@ -127,14 +129,19 @@ func (r *redisUserResource) Update(ctx context.Context, req resource.UpdateReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	result := manager.Update(ctx, passwords, m.persist)
+	result := before.owned(manager).Update(ctx, passwords, m.persist)
 	logUser(ctx, "Changed a Redis user", result)
 	resp.Diagnostics.Append(m.diagnostics(result)...)
-	if !result.Done {
+	if !result.Done && !result.Valid {
 		return
 	}
 	resp.State.Raw = req.Plan.Raw
 	made := m.made(result, generated)
+	if !result.Done {
+		// A new password that some host takes alone must not be lost. The next plan
+		// ends the one before on the others.
+		made["passwords"] = types.Int64Value(2)
+	}
 	resp.Diagnostics.Append(made.set(ctx, &resp.State)...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, passwordsKey, passwordsGiven(made))...)
 	resp.Diagnostics.Append(m.leftBehind(before)...)
@@ -175,6 +182,15 @@ func (m redisUserModel) leftBehind(before redisUserState) diag.Diagnostics {
 	return diagnose([]finding.Finding{redisuser.LeftBehind(m.name.Or(""), left)}, m.layer.findings, finding.Error, nil)
 }
 
+// alone waits until nobody else of this process makes a user of that name: of two
+// resources that name the same one, one finds that it exists.
+func (d *defaults) alone(name string) (done func()) {
+	lock, _ := d.making.LoadOrStore(name, &sync.Mutex{})
+	mutex, _ := lock.(*sync.Mutex)
+	mutex.Lock()
+	return mutex.Unlock
+}
+
 // made are the outputs of a user that was made or changed.
 func (m redisUserModel) made(result redisuser.Result, generated types.String) outputs {
 	var places []string
@@ -199,10 +215,6 @@ func (r *redisUserResource) ready(ctx context.Context, plan, config attributes) 
 		return m, redisuser.Manager{}, diags
 	}
 	manager, ok := m.manager(r.defaults)
-	if r.defaults.prober == nil {
-		diags.AddError("The Redis user cannot be made", r.defaults.noWay())
-		return m, manager, diags
-	}
 	if !ok || m.ruleUnknown {
 		diags.AddError("The Redis user cannot be made", r.defaults.unmanageable())
 		return m, manager, diags
@@ -253,13 +265,13 @@ func (r *redisUserResource) Read(ctx context.Context, req resource.ReadRequest, 
 	resp.Diagnostics.Append(diags...)
 	before, diags := readRedisUserState(ctx, req.State, true)
 	resp.Diagnostics.Append(diags...)
-	imported := before.rule.IsNull()
+	imported := before.imported()
 	resp.Diagnostics.Append(m.malformed(imported)...)
 	manager, ok := m.manager(r.defaults)
 	if resp.Diagnostics.HasError() || !ok {
 		return // What is not known yet cannot be looked at.
 	}
-	sights := manager.Glance(ctx)
+	sights := before.owned(manager).Glance(ctx)
 	if redisuser.Canceled(sights) {
 		resp.Diagnostics.AddError("The refresh of the Redis user was cancelled", "The state is what it was.")
 		return
@@ -286,17 +298,16 @@ func (r *redisUserResource) Delete(ctx context.Context, req resource.DeleteReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if r.defaults.prober == nil {
-		resp.Diagnostics.AddError("The Redis user cannot be removed", r.defaults.noWay())
-		return
-	}
 	if !ok {
 		resp.Diagnostics.AddError("The Redis user cannot be removed", r.defaults.unmanageable())
 		return
 	}
-	result := manager.Delete(ctx, m.persist)
+	before, diags := readRedisUserState(ctx, req.State, true)
+	resp.Diagnostics.Append(diags...)
+	result := before.owned(manager).Delete(ctx, m.persist)
 	logUser(ctx, "Removed a Redis user", result)
 	resp.Diagnostics.Append(m.diagnostics(result)...)
+	resp.Diagnostics.Append(m.leftBehind(before)...)
 	if resp.Diagnostics.HasError() {
 		resp.Diagnostics.AddWarning("The Redis user stays in the state",
 			"It was not removed from every host. If its Redis is gone for good, take it out of the state: terraform state rm ADDRESS.")

@@ -70,6 +70,9 @@ type Result struct {
 	// Done says that every host has the change. What could not be saved is in the
 	// findings, and has been changed all the same.
 	Done bool
+	// Valid says that every host takes the current password, even where not every
+	// one has all of the change.
+	Valid bool
 	// Findings are everything there is to say.
 	Findings []finding.Finding
 	// Canceled says that the caller's context ended first.
@@ -86,8 +89,9 @@ func (m Manager) Create(ctx context.Context, passwords Passwords, persist Persis
 	if there := m.existing(before); there != nil {
 		return Result{Sights: before, Findings: there}
 	}
-	r := m.finish(ctx, m.put(ctx, before, passwords), persist)
-	if r.Done && !hasError(r.Findings) {
+	r := m.finish(ctx, m.put(ctx, before, passwords), persist, false)
+	saved := r.Done
+	if r.Done && !hasError(r.Findings) && !r.Canceled {
 		return r
 	}
 	// A user that the state knows nothing of must not be left behind.
@@ -96,7 +100,7 @@ func (m Manager) Create(ctx context.Context, passwords Passwords, persist Persis
 	if said := slices.IndexFunc(r.Findings, partly); said >= 0 {
 		r.Findings[said].Detail += " It was removed again where it was made."
 	}
-	if left := m.undo(context.WithoutCancel(ctx), r.Sights); left != nil {
+	if left := m.undo(context.WithoutCancel(ctx), r.Sights, saved, persist); left != nil {
 		r.Findings = append(left, slices.DeleteFunc(r.Findings, partly)...)
 	}
 	return r
@@ -135,15 +139,47 @@ func (m Manager) Update(ctx context.Context, passwords Passwords, persist Persis
 	if r, stop := ended(before); stop {
 		return r
 	}
+	if foreign := m.foreign(before, passwords.Before, passwords.Current); foreign != nil {
+		return Result{Sights: before, Findings: foreign}
+	}
 	after := before
 	if len(m.Hosts) > 1 && !passwords.Keep {
 		careful := passwords
 		careful.Keep = true
 		if after = m.put(ctx, before, careful); !Known(after) {
-			return m.finish(ctx, after, persist)
+			return m.finish(ctx, after, persist, false)
 		}
 	}
-	return m.finish(ctx, m.put(ctx, after, passwords), persist)
+	r := m.finish(ctx, m.put(ctx, after, passwords), persist, false)
+	r.Valid = r.Done || len(m.Hosts) > 1 && !passwords.Keep
+	return r
+}
+
+// foreign is the finding about users of that name that are not ours: at another
+// address than where the user was made, and without any password of it.
+func (m Manager) foreign(before []Sight, passwords ...secret.String) []finding.Finding {
+	if m.Made == nil {
+		return nil
+	}
+	made := func(s Sight) bool { return s.User != nil && slices.Contains(m.Made, s.Address) }
+	var ours []secret.String
+	for _, password := range append(passwords, m.Mine) {
+		if !password.IsEmpty() {
+			ours = append(ours, hashOf(password))
+		}
+	}
+	for _, s := range before {
+		if made(s) {
+			ours = append(ours, s.User.hashes...)
+		}
+	}
+	var others []Sight
+	for _, s := range before {
+		if s.User != nil && !made(s) && !slices.ContainsFunc(s.User.hashes, func(h secret.String) bool { return slices.Contains(ours, h) }) {
+			others = append(others, s)
+		}
+	}
+	return m.existing(others)
 }
 
 // ended is the result of a look that did not find everything out.
@@ -205,7 +241,7 @@ func (v *visit) compare() {
 }
 
 // finish saves a change that was made everywhere, and says what came of it.
-func (m Manager) finish(ctx context.Context, after []Sight, persist Persist) Result {
+func (m Manager) finish(ctx context.Context, after []Sight, persist Persist, removed bool) Result {
 	r := Result{Sights: after, Findings: Findings(after), Canceled: Canceled(after), Done: Known(after)}
 	if !r.Done {
 		failed := addresses(after, func(s Sight) bool { return !s.Known })
@@ -216,16 +252,25 @@ func (m Manager) finish(ctx context.Context, after []Sight, persist Persist) Res
 		}
 		return r
 	}
-	saved := m.save(ctx, persist)
+	saved := m.save(ctx, persist, removed)
 	r.Findings = append(r.Findings, Findings(saved)...)
 	r.Canceled = r.Canceled || Canceled(saved)
 	return r
 }
 
-// undo removes a user that was made a moment ago.
-func (m Manager) undo(ctx context.Context, made []Sight) []finding.Finding {
+// undo removes a user that was made a moment ago, and saves again where that may
+// have been saved.
+func (m Manager) undo(ctx context.Context, made []Sight, saved bool, persist Persist) []finding.Finding {
 	var left []string
-	for i, s := range m.each(ctx, func(ctx context.Context, _ int, v *visit) { v.remove(ctx) }) {
+	remove := func(ctx context.Context, _ int, v *visit) {
+		v.remove(ctx)
+		if v.seen.Known && saved && persist != PersistNone {
+			known := v.seen.Findings
+			v.save(ctx, persist, true)
+			v.seen.Findings = known // what was not saved before is not now
+		}
+	}
+	for i, s := range m.each(ctx, remove) {
 		asked := made[i].Known || made[i].Canceled ||
 			slices.ContainsFunc(made[i].Findings, func(f finding.Finding) bool { return f.ID == docInterrupted.ID })
 		// What refused to make the user has none either.
@@ -247,13 +292,11 @@ func (m Manager) Delete(ctx context.Context, persist Persist) Result {
 	if r, stop := ended(before); stop {
 		return r
 	}
-	after := m.each(ctx, func(ctx context.Context, _ int, v *visit) { v.remove(ctx) })
-	r := m.finish(ctx, after, persist)
-	if persist == PersistAuto {
-		// What was never saved comes back with no restart.
-		r.Findings = slices.DeleteFunc(r.Findings, func(f finding.Finding) bool { return f.ID == docNotPersistent.ID })
+	if foreign := m.foreign(before); foreign != nil {
+		return Result{Sights: before, Findings: foreign}
 	}
-	return r
+	after := m.each(ctx, func(ctx context.Context, _ int, v *visit) { v.remove(ctx) })
+	return m.finish(ctx, after, persist, true)
 }
 
 func (v *visit) remove(ctx context.Context) {

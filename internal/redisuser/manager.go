@@ -20,6 +20,12 @@ type Manager struct {
 	Name string
 	// Rule is what the user may do.
 	Rule Rule
+	// Made are the addresses, in the form of Sight.Address, where the user is ours:
+	// one at another address is only if it takes a password of ours. Nil is
+	// wherever there is one.
+	Made []string
+	// Mine is the password that the user was given last, empty if it is not known.
+	Mine secret.String
 }
 
 // Sight is what is known of the user on one host.
@@ -134,6 +140,9 @@ func (v *visit) look(ctx context.Context) {
 		if !ok {
 			v.fail(v.unlike("GETUSER", "in a form that Redis from 6.2 on does not have"))
 			return
+		}
+		if user != nil {
+			user.Rule = shown(user.Rule, v.m.Rule.String(), v.host.Connection.Password, v.m.Mine)
 		}
 		v.seen.Known, v.seen.User = true, user
 	}

@@ -3,6 +3,8 @@ package redisuser
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig"
 )
@@ -49,12 +51,15 @@ func pubSubCommands() []string { return []string{"subscribe", "unsubscribe", "pu
 // health_check_interval.
 const always = "ping"
 
-// courtesies are what redis-py sends when it connects and whose refusal it
-// ignores, but Redis writes into its ACL LOG: 8.1 the first, 5 and later the
-// second. Redis 7 and later refuse a rule with a subcommand that they do not
+// courtesies are what redis-py sends when it connects and needs no layer: 8.1 the
+// first, 5 and later the second, whose refusal it ignores but Redis writes into
+// its ACL LOG; and the third, without which it does not connect, where a URL has a
+// client_name. Redis 7 and later refuse a rule with a subcommand that they do not
 // know. They are granted where they can be, and no part of what users are
 // compared by.
-func courtesies() []string { return []string{"client|maint_notifications", "client|setinfo"} }
+func courtesies() []string {
+	return []string{"client|maint_notifications", "client|setinfo", "client|setname"}
+}
 
 // Rule is the rule for the layer. Its parts are sorted.
 func (s Spec) Rule() Rule {
@@ -114,18 +119,24 @@ func named(prefix, name string) string {
 }
 
 // literal is a pattern for a text alone. Glob characters are escaped. What no
-// rule can hold (white space; quotes, in a redis.conf) is any one byte instead.
+// rule can hold (white space; quotes, in a redis.conf) or show is any one byte
+// instead.
 func literal(text string) string {
 	var b strings.Builder
-	for i := range len(text) {
-		switch c := text[i]; {
-		case strings.IndexByte(`\*?[]`, c) >= 0:
+	for i, r := range text {
+		switch {
+		case strings.ContainsRune(`\*?[]`, r):
 			b.WriteByte('\\')
-			b.WriteByte(c)
-		case c <= ' ' || c == 0x7f || c == '"' || c == '\'':
+			b.WriteRune(r)
+		case r == utf8.RuneError:
 			b.WriteByte('?')
+			if strings.HasPrefix(text[i:], string(utf8.RuneError)) {
+				b.WriteString("??")
+			}
+		case r == ' ' || r == '"' || r == '\'' || !unicode.IsPrint(r):
+			b.WriteString(strings.Repeat("?", utf8.RuneLen(r)))
 		default:
-			b.WriteByte(c)
+			b.WriteRune(r)
 		}
 	}
 	return b.String()

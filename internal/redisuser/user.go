@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -115,12 +117,50 @@ func readRule(told map[string]any) string {
 	return strings.Join(parts, " ")
 }
 
+// longestRule is how much of a rule is shown that is not the one we gave.
+const longestRule = 8 << 10
+
+// hashLike is what may be the hash of a password.
+var hashLike = regexp.MustCompile(`[0-9a-fA-F]{64}`)
+
+// shown is a rule that Redis told, for people and the state, where it is not the
+// one that we gave: text of another machine, without what it might have learned
+// from us, and without what a terminal would obey.
+func shown(rule, given string, secrets ...secret.String) string {
+	if rule == given {
+		return rule
+	}
+	rule = hashLike.ReplaceAllStringFunc(rule, func(text string) string {
+		if strings.Contains(given, text) {
+			return text
+		}
+		return secret.Redacted
+	})
+	for _, s := range secrets {
+		if !s.IsEmpty() {
+			rule = strings.ReplaceAll(rule, s.Reveal(), secret.Redacted)
+		}
+	}
+	var b strings.Builder
+	for i, r := range rule {
+		switch {
+		case b.Len() >= longestRule:
+			return b.String() + "..."
+		case r == utf8.RuneError || !unicode.IsPrint(r):
+			fmt.Fprintf(&b, "\\x%02x", rule[i])
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
 // patterns are the patterns with their sigil, sorted.
 func patterns(sigil string, value any) []string {
 	_, bare := value.([]any)
 	var list []string
 	for _, word := range words(value) {
-		if bare && !strings.HasPrefix(word, sigil) {
+		if bare {
 			word = sigil + word
 		}
 		list = append(list, word)
@@ -163,7 +203,8 @@ func commands(rules []string) []string {
 func words(value any) []string {
 	switch v := value.(type) {
 	case string:
-		return strings.Fields(v[:min(len(v), maxText)])
+		// Redis separates with spaces alone; a pattern may have others of Unicode.
+		return strings.FieldsFunc(v[:min(len(v), maxText)], func(r rune) bool { return r == ' ' })
 	case []any:
 		var list []string
 		for _, item := range v[:min(len(v), maxWords)] {

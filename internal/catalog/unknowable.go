@@ -37,6 +37,20 @@ func ofTheApp() []Unknowable {
 			"TestUnknowable_AppsThatShareAPrefix",
 		},
 		{
+			"Certificate files that differ from the texts in tls",
+			"ca_pem, certificate_pem and key_pem stand for a check in the place of files that exist only where the app runs, and of a public authority the check " +
+				"asks this machine's system, not that of the app's image. What is there shows there alone: run the check command in the app's container.",
+			"A layer applied with texts, whose app has no such files, raises ConnectionError (Error 2) at the first message; run by hand.",
+			"",
+		},
+		{
+			"A Python that is stricter about certificates",
+			"Python 3.13 and later refuse certificates that break RFC 5280, such as an authority's without key usages, as openssl req -x509 makes them. " +
+				"Which Python the app has is stated nowhere.",
+			"redis-py 7.4 with ssl_include_verify_flags=VERIFY_X509_STRICT, which Python 3.13 sets by itself, refuses such an authority; run by hand with Python 3.11.",
+			"",
+		},
+		{
 			"Channels that run over",
 			"Whether readers keep up shows only while messages flow: a channel is over its capacity for moments. Watch the app's log for " +
 				"\"channels over capacity\"; the check command with --channel counts what is waiting now.",

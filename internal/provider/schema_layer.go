@@ -58,7 +58,7 @@ func configField() field {
 }
 
 func packagesField() field {
-	return object("packages", "The versions of the Python packages in the app, because behaviour differs between them. What is not stated is reported only where it holds for every supported version. What is rendered never depends on it.",
+	return object("packages", "The versions of the Python packages in the app, because behaviour differs between them. What is not stated is reported only where it holds for every supported version. What is rendered never depends on it, but for `tls.min_version`.",
 		text("channels", "Version of `channels`, for example `4.3.2`."),
 		text("channels_redis", "Version of `channels_redis`, for example `4.3.0`."),
 		text("redis", "Version of `redis` (redis-py), for example `7.4.1`."),

@@ -125,7 +125,7 @@ var docClientCertificate = finding.Doc{
 	Severity: finding.Error,
 	Why:      "This Redis lets in only clients that show a certificate of their own (mutual TLS), and the settings name none. Redis asks for one by default when it speaks TLS (tls-auth-clients yes).",
 	Django:   "redis-py raises ConnectionError (\"certificate required\", or a connection that is reset) " + atFirstUse,
-	Fix:      "Give redis-py the certificate and key of the app, as ?ssl_certfile=/path/cert.pem&ssl_keyfile=/path/key.pem in the URL.",
+	Fix:      "Name the certificate and key of the app as certificate_file and key_file in tls, or as ?ssl_certfile=/path/cert.pem&ssl_keyfile=/path/key.pem in the URL.",
 	Live:     true,
 	Since:    since,
 }
@@ -225,9 +225,26 @@ func (h *handshake) incompleteAuthority() *problem {
 		"With Python up to 3.12 redis-py raises ConnectionError (CERTIFICATE_VERIFY_FAILED: unable to get issuer certificate) "+atFirstUse+" From 3.13 on it connects.")
 }
 
+var docVerifyFlags = finding.Doc{
+	ID:       "tls/verify-flags",
+	Title:    "The settings ask for rules that the check cannot apply",
+	Severity: finding.Warning,
+	Why: "ssl_include_verify_flags makes OpenSSL stricter: with VERIFY_X509_STRICT it refuses certificates that lack key usages or key identifiers, and with the CRL flags " +
+		"it wants lists of revoked certificates. The check does neither, so that it cannot tell whether the app gets in.",
+	Django: "Where a certificate breaks such a rule, or there is no list: " + certificateExceptions,
+	Fix:    "Run the app's own connection once, or leave ssl_include_verify_flags out.",
+	Live:   true,
+	Since:  since,
+}
+
+func (h *handshake) unknownFlags() *problem {
+	return settled(docVerifyFlags, "The settings have ssl_include_verify_flags, whose rules the check cannot apply to the certificate of Redis at "+h.where+".",
+		"Where it breaks one, redis-py raises ConnectionError (CERTIFICATE_VERIFY_FAILED) "+atFirstUse)
+}
+
 func tlsDocs() []finding.Doc {
 	return []finding.Doc{
 		docPlaintextServer, docTLSRequired, docUnknownAuthority, docWrongName, docExpired, docClientCertificate, docHandshake, docMissingFile,
-		docShortKey, docIncompleteAuthority,
+		docShortKey, docIncompleteAuthority, docVerifyFlags,
 	}
 }

@@ -279,6 +279,8 @@ func tlsRows(t *testing.T) []row {
 			option("ssl_ca_data", root.pem()), as("", canary)), id: "tls/short-key"}),
 		{name: "an authority that another one signed", request: request(t, terminate(t, &tls.Config{Certificates: []tls.Certificate{issue(t, &between, 2048, nil).shows()}}, plain.Addr()), overTLS, host("localhost"),
 			option("ssl_ca_data", between.pem())), id: "tls/incomplete-authority", status: failed, worst: finding.Warning, stage: "ping"},
+		{name: "rules that the check does not know", request: request(t, server.Addr(), overTLS, ca, option("ssl_include_verify_flags", "VERIFY_CRL_CHECK_LEAF"), as("", canary)),
+			id: "tls/verify-flags", status: undetermined, worst: finding.Warning, stage: "tls"},
 		missing("client's key of another", ca, option("ssl_certfile", certificate), option("ssl_keyfile", certificate)),
 	}
 }

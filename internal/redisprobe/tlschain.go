@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/channelconfig/redisurl"
@@ -23,6 +24,8 @@ type trust struct {
 	// partial is the same for a Python that allows partial chains, nil where
 	// that makes no difference.
 	partial *trust
+	// unknownRules: the settings want rules of OpenSSL that are not known here.
+	unknownRules bool
 	// anyKey leaves short keys to the ciphers that the settings choose.
 	anyKey bool
 }
@@ -34,7 +37,10 @@ func trusting(settings redisurl.TLSSettings, texts []string) (trust, *fileProble
 		return trust{}, &fileProblem{option: optionCAData, reason: noCertificate}
 	}
 	whole := trust{roots: systemRoots(), anyKey: settings.Ciphers != ""}
-	partial := trust{roots: systemRoots(), anyKey: whole.anyKey}
+	for _, flag := range settings.IncludeFlags {
+		whole.unknownRules = whole.unknownRules || !slices.Contains([]string{"VERIFY_DEFAULT", "VERIFY_X509_TRUSTED_FIRST", "VERIFY_X509_PARTIAL_CHAIN", "VERIFY_ALLOW_PROXY_CERTS"}, flag)
+	}
+	partial := trust{roots: systemRoots(), anyKey: whole.anyKey, unknownRules: whole.unknownRules}
 	for _, text := range texts {
 		for _, certificate := range certificatesIn(text) {
 			partial.roots.AddCert(certificate)
@@ -46,9 +52,9 @@ func trusting(settings redisurl.TLSSettings, texts []string) (trust, *fileProble
 		}
 	}
 	switch {
-	case has(settings.IncludeFlags, "VERIFY_X509_PARTIAL_CHAIN"):
+	case slices.Contains(settings.IncludeFlags, "VERIFY_X509_PARTIAL_CHAIN"):
 		return partial, nil
-	case len(whole.between) > 0 && !has(settings.ExcludeFlags, "VERIFY_X509_PARTIAL_CHAIN"):
+	case len(whole.between) > 0 && !slices.Contains(settings.ExcludeFlags, "VERIFY_X509_PARTIAL_CHAIN"):
 		whole.partial = &partial
 	}
 	return whole, nil
@@ -60,15 +66,6 @@ func systemRoots() *x509.CertPool {
 		return x509.NewCertPool()
 	}
 	return roots
-}
-
-func has(list []string, wanted string) bool {
-	for _, item := range list {
-		if item == wanted {
-			return true
-		}
-	}
-	return false
 }
 
 // certificatesIn are the certificates of a PEM text that can be read.
@@ -103,6 +100,9 @@ func (h *handshake) judgeChain(leaf *x509.Certificate, shown []*x509.Certificate
 	}
 	if err != nil {
 		return h.chainProblem(err, leaf, now)
+	}
+	if trust.unknownRules {
+		return h.unknownFlags()
 	}
 	if !trust.anyKey && !anyStrong(chains) {
 		return h.shortKey()

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -118,5 +119,29 @@ func TestTLS_ProvidersTextsMakeNoCheckMilder(t *testing.T) {
 			}
 			expectHidden(t, result.Combined, m.keyInPieces)
 		}
+	})
+}
+
+func TestExamples_TLSProvesTheLayerWithTextsAlone(t *testing.T) {
+	t.Parallel()
+	tfcli.One(t, func(t *testing.T, cli tfcli.CLI) {
+		cli.Need(t, 1, 10)
+		m := newMutualTLS(t)
+		w := tfcli.New(t, cli)
+		w.Copy(filepath.Join("..", "..", "examples", "tls"), ".")
+		for name, value := range map[string]string{"redis_url": m.server.URL(), "redis_ca": m.ca, "certificate": m.certificate, "key": m.key} {
+			w.Setenv("TF_VAR_"+name, value)
+		}
+		before := m.server.Connections()
+		// The Redis of this test is on this machine.
+		for _, id := range tfcli.IDs(w.OK("apply").Diagnostics()) {
+			if id != "host/loopback" {
+				t.Errorf("apply says %s", id)
+			}
+		}
+		if m.server.Connections() == before {
+			t.Error("the Redis was not looked at")
+		}
+		expectNowhere(t, w, m.keyInPieces)
 	})
 }

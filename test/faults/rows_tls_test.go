@@ -88,6 +88,9 @@ func tlsRows() []row {
 			p.url = secure(server.Addr(), trusting(t, below))
 			return p
 		}, says: warns("tls/incomplete-authority"), golden: planning},
+		{name: "rules that the check does not know", place: with(same, func(*testing.T, *redistest.Authority) []string {
+			return []string{"ssl_include_verify_flags=VERIFY_X509_STRICT"}
+		}), says: unknown("tls/verify-flags"), golden: planning},
 		{name: "file of the authority missing", place: func(t *testing.T) place {
 			server := locked(t, redistest.TLS(redistest.NewAuthority(t)))
 			p := of(server)

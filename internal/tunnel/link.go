@@ -22,6 +22,8 @@ const (
 	// is there, and unanswered how long that may take until it is not.
 	quiet      = 300 * time.Millisecond
 	unanswered = 500 * time.Millisecond
+	// certainty is how long it may take to find out whether a way has ended.
+	certainty = 900 * time.Millisecond
 	// asks is how often it is asked at most.
 	asks = time.Second
 )
@@ -140,19 +142,24 @@ func (l *link) settle() {
 		_ = crash.Guard(func() { _, _, err = l.client.SendRequest("keepalive@openssh.com", true, nil) })
 		answered <- err
 	}()
-	timer := time.NewTimer(unanswered)
+	timer := time.NewTimer(certainty)
 	defer timer.Stop()
 	select {
 	case err := <-answered:
-		if err == nil {
-			return
-		}
-		select { // it has ended, or is about to have
-		case <-l.done:
-		case <-timer.C:
+		if err != nil {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.breakOff()
 		}
 	case <-l.done:
 	case <-timer.C:
+	}
+}
+
+// breakOff keeps that the other end has ended the link. The lock is held.
+func (l *link) breakOff() {
+	if l.broken == nil && !l.closed {
+		l.broken = l.end.hungUp("ended the connection while a check was under way")
 	}
 }
 
@@ -172,7 +179,7 @@ func (l *link) lost() *netprobe.Fault {
 	switch {
 	case l.closed || l.broken != nil:
 	case l.ended():
-		l.broken = l.end.hungUp("ended the connection while a check was under way")
+		l.breakOff()
 	case silent:
 		l.broken = l.end.silent("answers no more over a connection that was open")
 		go func() { _ = l.client.Close() }() // the next one opens another
@@ -255,6 +262,10 @@ func (l *link) notOpened(err error, network string) error {
 		if fault := l.lost(); fault != nil {
 			return fault
 		}
+		// Whoever else waits on it learns it, too.
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.breakOff()
 		fault := l.end.hungUp("ended the connection when it was asked to forward")
 		fault.Lost = true
 		return fault

@@ -120,12 +120,13 @@ func (s *SSH) askAgent(ctx context.Context, l *login) (missing string) {
 		stop()
 		_ = conn.Close()
 	}
-	deadline := time.Now().Add(agentPatience)
-	if end, ok := ctx.Deadline(); ok && end.Before(deadline) {
-		deadline = end
+	patience := agentPatience
+	if end, ok := ctx.Deadline(); ok {
+		patience = min(patience, time.Until(end)*3/4) // so that there is time left to say so
 	}
-	_ = conn.SetDeadline(deadline)
+	_ = conn.SetDeadline(time.Now().Add(patience))
 	l.keys, err = agent.NewClient(conn).Signers()
+	_ = conn.SetDeadline(time.Time{}) // the context ends what is signed
 	switch {
 	case err != nil:
 		return "The SSH agent at the socket that SSH_AUTH_SOCK names does not answer as one."

@@ -117,7 +117,7 @@ func (s *SSH) Dial(ctx context.Context, network, address string) (net.Conn, erro
 		if fault := netprobe.FaultOf(err); fault == nil || !fault.Lost || fresh || try > 1 || ctx.Err() != nil {
 			return conn, err
 		}
-		l.close()
+		_ = l.client.Close()
 		<-l.done
 	}
 }
@@ -226,7 +226,7 @@ func (s *SSH) leave(o *opening) {
 func (o *opening) fault(e end) *netprobe.Fault {
 	switch o.stage.Load() {
 	case stagePrepare:
-		return e.open(docUnreachable, "Time was up before a connection to "+e.full()+" was begun: this machine is busy, the SSH agent does not answer, or the check's timeout is short.")
+		return e.open(docUnreachable, "Time was up before a connection to "+e.full()+" was begun: this machine is busy, or the check's timeout is short.")
 	case stageConnect:
 		return e.notReached(context.DeadlineExceeded)
 	case stageGreeting:

@@ -30,7 +30,9 @@ func (r *layerResource) moved(ctx context.Context, m layerModel, s static, req r
 }
 
 // placeHidden reports a layer that is where only the configuration says.
-func (m layerModel) placeHidden() bool { return m.settings.HostsWriteOnly || m.settings.RedisURLWriteOnly }
+func (m layerModel) placeHidden() bool {
+	return m.settings.HostsWriteOnly || m.settings.RedisURLWriteOnly
+}
 
 // wasHidden reports the same of a layer in the state, which has the version of
 // what it lacks.

@@ -63,3 +63,31 @@ func TestHosts_EachFaultNamesItsHost(t *testing.T) {
 		}
 	})
 }
+
+// What is write-only stands in no state, so that nobody knows where it led.
+func TestHosts_OfWhatIsWriteOnlyNoMoveIsSaid(t *testing.T) {
+	t.Parallel()
+	a, b := redistest.Start(t), redistest.Start(t)
+	stored := fmt.Sprintf("hosts = [{ url = %q }, { url = %q }]", a.URL(), b.URL())
+	hosts := func(version int) string {
+		return fmt.Sprintf("hosts_wo = [{ url = %q }, { url = %q }]\n  hosts_wo_version = %d", a.URL(), b.URL(), version)
+	}
+	url := fmt.Sprintf("redis_url_wo = %q\n  redis_url_wo_version = 1", a.URL())
+	layer := func(where string) string {
+		return "provider \"channels\" {\n  findings = { \"host/loopback\" = \"off\" }\n}\n" + layerOf("backend = \"pubsub\"", where)
+	}
+	tfcli.One(t, func(t *testing.T, cli tfcli.CLI) {
+		w := tfcli.New(t, cli)
+		w.WithoutProvider()
+		w.Main(layer(hosts(1)))
+		expectWarnings(t, w.OK("apply"))
+		for _, next := range []string{hosts(2), stored, url} {
+			w.Main(layer(next))
+			expectWarnings(t, w.OK("plan"))
+		}
+		w.Main(layer(url))
+		expectWarnings(t, w.OK("apply"))
+		w.Main(layer(stored))
+		expectWarnings(t, w.OK("plan"))
+	})
+}

@@ -41,7 +41,7 @@ type job struct {
 	Group    string         `json:"group"`
 	Channels []string       `json:"channels,omitempty"`
 	Count    int            `json:"count,omitempty"`
-	Rate     float64        `json:"rate,omitempty"`
+	Rate     float64        `json:"rate"`
 	Size     int            `json:"size,omitempty"`
 }
 

@@ -15,6 +15,10 @@ func fixFor(f finding.Finding) string {
 		return "Correct the host name if this is the app's own container; if it is not, run this command there, inside the app's network."
 	case "network/connect-failed":
 		return "Try again; if it stays, look at this machine: open files, tunnels, the network."
+	case "tls/unknown-authority":
+		return "Give redis-py the authority's certificate, as ?ssl_ca_certs=/path/to/ca.pem in the URL."
+	case "tls/missing-file":
+		return "Put that file where the settings say, or run this command where it is: in the app's container."
 	case "layer/in-memory-outside-debug":
 		return "Use channels_redis.core.RedisChannelLayer as the BACKEND, and give REDIS_URL."
 	case "url/unescaped-character", "url/hidden-delimiter":

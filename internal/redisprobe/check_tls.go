@@ -50,7 +50,7 @@ var docUnknownAuthority = finding.Doc{
 	Why: "A server shows a certificate to prove who it is, signed by an authority. This one is signed by itself or by a private authority that neither this system " +
 		"nor the settings know. Hosted services, Heroku's for one, often do so.",
 	Django: certificateExceptions,
-	Fix:    "Give redis-py the authority's certificate: in Terraform as tls = { ca_pem = ... }, in a URL written by hand as ?ssl_ca_certs=/path/to/ca.pem.",
+	Fix:    "Give redis-py the authority's certificate, as tls = { ca_pem = ... }, or as ?ssl_ca_certs=/path/to/ca.pem in the URL.",
 	Live:   true,
 	Since:  since,
 	Sources: []string{
@@ -170,7 +170,7 @@ var docMissingFile = finding.Doc{
 	Why: "The settings name a file with a certificate or key. The app reads it where it runs; on this machine it is missing or unreadable, " +
 		"so that the check cannot secure the connection as the app would, and sends no password over it.",
 	Django: "If it is missing where the app runs, redis-py raises ConnectionError (\"Error 2 connecting to ...\") " + atFirstUse,
-	Fix:    "In Terraform give the check the text of that file in tls, as ca_pem, certificate_pem or key_pem; run the check command where that file is.",
+	Fix:    "Give the check the text of that file in tls, as ca_pem, certificate_pem or key_pem.",
 	Live:   true,
 	Since:  since,
 }

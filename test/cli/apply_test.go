@@ -71,7 +71,7 @@ func TestApply_WaitsForRedisThatStartsLate(t *testing.T) {
 	t.Parallel()
 	tfcli.Each(t, func(t *testing.T, cli tfcli.CLI) {
 		t.Parallel()
-		address := faults.ClosedPort(t)
+		address := faults.FreePort(t)
 		server := redistest.Start(t)
 		w := tfcli.New(t, cli)
 		w.Main(layer(at(address)))

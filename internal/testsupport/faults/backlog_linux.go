@@ -28,13 +28,39 @@ func FullBacklogOn(t testing.TB, ip [4]byte, port int) string {
 	if err := syscall.Listen(fd, 0); err != nil {
 		t.Fatal(err)
 	}
+	address := boundTo(t, fd, ip)
+	fill(t, address)
+	return address
+}
+
+// ClosedPort is an address that refuses connections until the test ends: it is
+// taken, so that no server of another test comes to be there, and nothing
+// listens.
+func ClosedPort(t testing.TB) string {
+	t.Helper()
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Close(fd) })
+	ip := [4]byte{127, 0, 0, 1}
+	if err := syscall.Bind(fd, &syscall.SockaddrInet4{Addr: ip}); err != nil {
+		t.Fatal(err)
+	}
+	return boundTo(t, fd, ip)
+}
+
+func boundTo(t testing.TB, fd int, ip [4]byte) string {
+	t.Helper()
 	name, err := syscall.Getsockname(fd)
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := fmt.Sprintf("%s:%d", net.IP(ip[:]), name.(*syscall.SockaddrInet4).Port)
-	fill(t, address)
-	return address
+	bound, ok := name.(*syscall.SockaddrInet4)
+	if !ok {
+		t.Fatal("the socket has no IPv4 address")
+	}
+	return fmt.Sprintf("%s:%d", net.IP(ip[:]), bound.Port)
 }
 
 // fill connects until a connection is not taken any more.

@@ -14,3 +14,6 @@ func FullBacklog(t testing.TB) string {
 
 // FullBacklogOn is FullBacklog on an address and a port; 0 takes any.
 func FullBacklogOn(t testing.TB, _ [4]byte, _ int) string { return FullBacklog(t) }
+
+// ClosedPort is an address that refuses connections.
+func ClosedPort(t testing.TB) string { return FreePort(t) }

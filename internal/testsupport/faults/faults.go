@@ -176,8 +176,8 @@ func drainFor(conn net.Conn, d time.Duration) {
 	drain(conn)
 }
 
-// ClosedPort is an address on which nothing listens.
-func ClosedPort(t testing.TB) string {
+// FreePort is an address on which nothing listens, for a server that is about to.
+func FreePort(t testing.TB) string {
 	t.Helper()
 	var config net.ListenConfig
 	listener, err := config.Listen(context.Background(), "tcp", "127.0.0.1:0")

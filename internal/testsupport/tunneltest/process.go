@@ -223,7 +223,7 @@ func (p *Process) awaitListening() error {
 // freePort is a port of this machine on which nothing listens.
 func freePort(t testing.TB) int {
 	t.Helper()
-	_, port, err := net.SplitHostPort(faults.ClosedPort(t))
+	_, port, err := net.SplitHostPort(faults.FreePort(t))
 	if err != nil {
 		t.Fatal(err)
 	}

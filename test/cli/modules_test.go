@@ -26,7 +26,7 @@ var testsPassed = regexp.MustCompile(`(\d+) passed, 0 failed`)
 func TestExamples_TheirOwnTestsPass(t *testing.T) {
 	t.Parallel()
 	for directory, runs := range map[string]int{
-		"modules/channel_layer": 7, "environments/for_each": 2, "environments/workspaces": 1,
+		"modules/channel_layer": 8, "environments/for_each": 2, "environments/workspaces": 1,
 	} {
 		tfcli.Each(t, func(t *testing.T, cli tfcli.CLI) {
 			t.Parallel()

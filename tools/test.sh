@@ -139,7 +139,7 @@ fault_matrix() {
 }
 
 command_line() {
-	CHANNELS_PROVIDER_BIN=$work/terraform-provider-channels go_test -timeout 20m ./test/cli/... ./test/wiring/...
+	CHANNELS_PROVIDER_BIN=$work/terraform-provider-channels go_test -timeout 40m ./test/cli/... ./test/wiring/...
 }
 
 end_to_end() {

@@ -183,10 +183,11 @@ func (h Host) AsURL() (secret.String, *HostError) {
 // withArguments is ConnectionPool.from_url(url, **arguments): what the URL says
 // wins (redis/asyncio/connection.py, from_url).
 func (h Host) withArguments(line redisurl.Line) (redisurl.Connection, error) {
-	c, err := connectionOf(h.URL, line)
+	u, err := redisurl.Parse(h.URL, line)
 	if err != nil {
-		return c, err
+		return redisurl.Connection{}, err
 	}
+	c := u.Connection
 	beside := Host{Host: sentinelHost, Path: c.Path, TLS: c.Transport == redisurl.TLS, Arguments: h.Arguments, Setting: h.Setting}
 	if c.Transport != redisurl.Unix {
 		beside.Port = big.NewInt(1)
@@ -212,7 +213,7 @@ func (h Host) withArguments(line redisurl.Line) (redisurl.Connection, error) {
 	if c.Password.IsEmpty() {
 		c.Password = h.Password
 	}
-	if h.DB != nil && c.DB.Sign() == 0 {
+	if h.DB != nil && u.Written.DB != redisurl.DBPath && u.Written.DB != redisurl.DBQuery {
 		c.DB = h.DB
 	}
 	return c, nil

@@ -186,6 +186,19 @@ func TestHosts_ArgumentsOfTheSentinelsAreTheirOwn(t *testing.T) {
 	}
 }
 
+// The expected numbers are what create_pool of channels_redis 4.3.0 hands to
+// redis-py 8.1.0.
+func TestHosts_DatabaseOfTheAddressWins(t *testing.T) {
+	for address, want := range map[string]int64{
+		"redis://a/0": 0, "redis://a/2": 2, "redis://a/?db=0": 0, "redis://a": 3, "redis://a/": 3, "redis://a/abc": 3,
+	} {
+		host := resolved(t, channelconfig.Settings{HostsText: known(secret.New(`[{"address":"` + address + `","db":3}]`))})[0]
+		if c, err := host.Connection(redisurl.Newest); err != nil || c.DB.Int64() != want {
+			t.Errorf("%s: database %v, %v, want %d", address, c.DB, err, want)
+		}
+	}
+}
+
 func TestHosts_CredentialsBesideAnAddressCount(t *testing.T) {
 	host := resolved(t, channelconfig.Settings{HostsText: known(secret.New(`[{"address":"redis://a","password":"made-up","db":3}]`))})[0]
 	c, err := host.Connection(redisurl.Newest)

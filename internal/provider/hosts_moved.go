@@ -22,7 +22,7 @@ func (r *layerResource) moved(ctx context.Context, m layerModel, s static, req r
 	if diags.HasError() || m.placeHidden() || !before.settings.HasHosts() && (!m.settings.HasHosts() || wasHidden(ctx, req.State)) {
 		return diags
 	}
-	f, ok := lint.HostsChanged(placesOf(channelconfig.Resolve(before.settings)), placesOf(s.resolution))
+	f, ok := lint.HostsChanged(channelconfig.Resolve(before.settings).Hosts.Or(nil), s.resolution.Hosts.Or(nil))
 	if !ok {
 		return diags
 	}
@@ -39,9 +39,4 @@ func (m layerModel) placeHidden() bool {
 func wasHidden(ctx context.Context, state attributes) bool {
 	r := &reader{ctx: ctx, from: state}
 	return !get[types.Int64](r, "hosts_wo_version").IsNull() || !get[types.Int64](r, "redis_url_wo_version").IsNull()
-}
-
-func placesOf(r channelconfig.Resolution) []string {
-	hosts, _ := r.Hosts.Get()
-	return lint.Places(hosts)
 }

@@ -28,10 +28,11 @@ var docHostsOrder = finding.Doc{
 	},
 }
 
-// HostsChanged is the finding of a change from one list of places to another, as
-// [Places] gives them; not ok where every name stays where it is, or nobody knows.
-func HostsChanged(before, after []string) (_ finding.Finding, ok bool) {
-	if len(before) == 0 || len(after) == 0 || slices.Contains(before, "") || slices.Contains(after, "") {
+// HostsChanged is the finding of a change from one list of hosts to another; not
+// ok where every name stays where it is, or nobody knows.
+func HostsChanged(before, after []channelconfig.Host) (_ finding.Finding, ok bool) {
+	uncertain := func(host channelconfig.Host) bool { return placeOf(host) == "" }
+	if len(before) == 0 || len(after) == 0 || slices.ContainsFunc(before, uncertain) || slices.ContainsFunc(after, uncertain) {
 		return finding.Finding{}, false
 	}
 	if len(before) != len(after) {
@@ -40,7 +41,7 @@ func HostsChanged(before, after []string) (_ finding.Finding, ok bool) {
 	}
 	moved := 0
 	for i := range before {
-		if before[i] != after[i] {
+		if !samePlace(before[i], after[i]) {
 			moved++
 		}
 	}
@@ -49,4 +50,15 @@ func HostsChanged(before, after []string) (_ finding.Finding, ok bool) {
 	}
 	return docHostsOrder.New(channelconfig.SettingHosts, fmt.Sprintf("hosts have another Redis at %d of %d places: the channels and groups of those places "+
 		"move. Messages in flight and memberships of groups on them are lost.", moved, len(before))), true
+}
+
+// samePlace reports whether two entries lead to one Redis. A Sentinel that comes
+// or goes leaves the master where it is, as long as one of them stays.
+func samePlace(a, b channelconfig.Host) bool {
+	if a.Sentinel == nil || b.Sentinel == nil {
+		return placeOf(a) == placeOf(b)
+	}
+	known := sentinelsOf(a.Sentinel)
+	shared := slices.ContainsFunc(sentinelsOf(b.Sentinel), func(address string) bool { return slices.Contains(known, address) })
+	return shared && masterOf(a) == masterOf(b)
 }

@@ -48,16 +48,6 @@ func checkHostsRepeated(doc finding.Doc, _ Input, hosts []channelconfig.Host) fi
 	return finding.Pass()
 }
 
-// Places are the Redis and the database that each entry leads to, in a text that
-// is equal for equal ones; "" where that is not certain.
-func Places(hosts []channelconfig.Host) []string {
-	places := make([]string, len(hosts))
-	for i, host := range hosts {
-		places[i] = placeOf(host)
-	}
-	return places
-}
-
 // placeOf is the Redis and the database that an entry leads to; "" where that is
 // not certain. Who logs in and how the connection is secured makes no other
 // Redis.
@@ -67,7 +57,7 @@ func placeOf(host channelconfig.Host) string {
 	case err != nil:
 		return ""
 	case host.Sentinel != nil:
-		return "sentinel " + host.Sentinel.MasterName + " " + sentinelsOf(host.Sentinel) + " " + c.DB.String()
+		return "sentinel " + strings.Join(sentinelsOf(host.Sentinel), " ") + " " + masterOf(host)
 	case c.Transport == redisurl.Unix:
 		return "unix " + c.Path + " " + c.DB.String()
 	}
@@ -80,11 +70,21 @@ func placeOf(host channelconfig.Host) string {
 
 // sentinelsOf are the addresses of Sentinels whose order is no matter: all of
 // them know the same master.
-func sentinelsOf(s *channelconfig.Sentinel) string {
+func sentinelsOf(s *channelconfig.Sentinel) []string {
 	var addresses []string
 	for _, at := range s.Addresses {
 		addresses = append(addresses, strings.ToLower(at.Host)+" "+at.Port.String())
 	}
 	slices.Sort(addresses)
-	return strings.Join(slices.Compact(addresses), " ")
+	return slices.Compact(addresses)
+}
+
+// masterOf is the name of the master of an entry with Sentinels, and the
+// database.
+func masterOf(host channelconfig.Host) string {
+	c, err := host.Connection(redisurl.Newest)
+	if err != nil {
+		return ""
+	}
+	return host.Sentinel.MasterName + " " + c.DB.String()
 }

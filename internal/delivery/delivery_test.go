@@ -21,6 +21,7 @@ import (
 	"github.com/channel-layer/terraform-provider-channels/internal/secret"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/asgitest"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/faults"
+	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/launch"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/redistest"
 	"github.com/channel-layer/terraform-provider-channels/internal/wsprobe"
 )
@@ -249,7 +250,7 @@ func TestDeliver_RedisComesFirst(t *testing.T) {
 func TestProve_WaitsForAnAppThatIsNotUp(t *testing.T) {
 	redistest.Slow(t)
 	server := redistest.Start(t)
-	port := asgitest.FreePort(t)
+	port := launch.FreePort(t)
 	r := request(t, server, fmt.Sprintf("ws://127.0.0.1:%d/joined/", port))
 	waited := make(chan struct{}, 1000)
 	done := make(chan delivery.Report, 1)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/channel-layer/terraform-provider-channels/internal/finding"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/asgitest"
+	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/launch"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/redistest"
 	"github.com/channel-layer/terraform-provider-channels/internal/wsprobe"
 )
@@ -152,7 +153,7 @@ func TestProbe_RealOriginValidator(t *testing.T) {
 
 // What proxies do, with a real nginx before a real app.
 func TestProbe_RealProxy(t *testing.T) {
-	down := "127.0.0.1:" + fmt.Sprint(asgitest.FreePort(t))
+	down := "127.0.0.1:" + fmt.Sprint(launch.FreePort(t))
 	authority := redistest.NewAuthority(t)
 	trusted, err := wsprobe.ParseAuthorities(authority.PEM())
 	if err != nil {

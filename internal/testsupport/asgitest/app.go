@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/launch"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/redistest"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/worktree"
 )
@@ -41,7 +42,7 @@ type App struct{ *process }
 // may take long (redistest.Slow).
 func Start(t testing.TB, server Server, app string, environment ...string) *App {
 	t.Helper()
-	return StartOn(t, FreePort(t), server, app, environment...)
+	return StartOn(t, launch.FreePort(t), server, app, environment...)
 }
 
 // StartOn is Start on a port of the caller's.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/launch"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/redistest"
 )
 
@@ -28,7 +29,7 @@ func StartNginx(t testing.TB, authority *redistest.Authority, server string) *Ng
 	} else if _, err := os.Stat(binary); err != nil {
 		missing(t, "no nginx: run tools/setup-nginx.sh")
 	}
-	port, dir := FreePort(t), t.TempDir()
+	port, dir := launch.FreePort(t), t.TempDir()
 	listen := fmt.Sprintf("listen 127.0.0.1:%d;", port)
 	if authority != nil {
 		certificate, key := authority.Server(t)

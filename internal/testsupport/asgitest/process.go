@@ -1,15 +1,15 @@
 package asgitest
 
 import (
-	"bytes"
 	"context"
 	"net"
 	"os/exec"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/launch"
 )
 
 // startWithin bounds the start of a server on a machine that is busy.
@@ -19,7 +19,7 @@ const startWithin = 60 * time.Second
 type process struct {
 	t       testing.TB
 	command *exec.Cmd
-	output  lockedBuffer
+	output  launch.Output
 	exited  chan struct{}
 	port    int
 }
@@ -82,33 +82,4 @@ func (p *process) Says(text string, times int) bool {
 func (p *process) Kill() {
 	_ = p.command.Process.Kill()
 	<-p.exited
-}
-
-// FreePort is a port on which nothing listens.
-func FreePort(t testing.TB) int {
-	t.Helper()
-	var config net.ListenConfig
-	listener, err := config.Listen(context.Background(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().(*net.TCPAddr).Port
-}
-
-type lockedBuffer struct {
-	mu     sync.Mutex
-	buffer bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buffer.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buffer.String()
 }

@@ -7,6 +7,7 @@ package faults
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -14,6 +15,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/launch"
 )
 
 // Behaviour is what a server does with a connection. It returns when it is
@@ -179,13 +182,7 @@ func drainFor(conn net.Conn, d time.Duration) {
 // FreePort is an address on which nothing listens, for a server that is about to.
 func FreePort(t testing.TB) string {
 	t.Helper()
-	var config net.ListenConfig
-	listener, err := config.Listen(context.Background(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().String()
+	return fmt.Sprintf("127.0.0.1:%d", launch.FreePort(t))
 }
 
 // Names is a way to servers on this machine whose host names are made up. It

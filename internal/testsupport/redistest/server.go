@@ -1,7 +1,6 @@
 package redistest
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -14,12 +13,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/launch"
 )
 
 // Server is a Redis that runs until the test ends.
@@ -29,7 +29,7 @@ type Server struct {
 	port     int
 	socket   string
 	command  *exec.Cmd
-	output   *lockedBuffer
+	output   *launch.Output
 	exited   chan struct{}
 	admin    *redis.Client
 	password string // of the administrator
@@ -64,7 +64,7 @@ func Start(t testing.TB, options ...Option) *Server {
 	var failure error
 	for range 5 {
 		// Another process may take the port between its choice and the start.
-		s := &Server{t: t, config: c, port: freePort(t), socket: filepath.Join(dir, "s"), password: rand.Text(), path: path, dir: dir}
+		s := &Server{t: t, config: c, port: launch.FreePort(t), socket: filepath.Join(dir, "s"), password: rand.Text(), path: path, dir: dir}
 		if failure = s.start(); failure == nil {
 			t.Cleanup(s.Stop)
 			return s
@@ -72,17 +72,6 @@ func Start(t testing.TB, options ...Option) *Server {
 	}
 	t.Fatalf("redis-server does not start: %v", failure)
 	return nil
-}
-
-func freePort(t testing.TB) int {
-	t.Helper()
-	var config net.ListenConfig
-	listener, err := config.Listen(context.Background(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().(*net.TCPAddr).Port
 }
 
 func (s *Server) start() error {
@@ -95,7 +84,7 @@ func (s *Server) start() error {
 	s.command = exec.CommandContext(context.Background(), words[0], words[1:]...) // Stop ends it
 	s.command.Dir = dir
 	s.command.Stdin = strings.NewReader(s.text(dir))
-	s.output = &lockedBuffer{}
+	s.output = &launch.Output{}
 	s.command.Stdout, s.command.Stderr = s.output, s.output
 	if err := s.command.Start(); err != nil {
 		return err
@@ -286,7 +275,7 @@ func (s *Server) Monitor() (stop func() []string) {
 	}
 	s.baseline++
 	_, _ = fmt.Fprintf(conn, "AUTH %s %s\r\nMONITOR\r\n", administrator, s.password)
-	var lines lockedBuffer
+	var lines launch.Output
 	finished := make(chan struct{})
 	begun := make(chan struct{})
 	go func() {
@@ -344,21 +333,4 @@ func field(info, name string) int {
 		}
 	}
 	return -1
-}
-
-type lockedBuffer struct {
-	mu     sync.Mutex
-	buffer bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buffer.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buffer.String()
 }

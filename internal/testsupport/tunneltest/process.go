@@ -1,7 +1,6 @@
 package tunneltest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,12 +9,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/faults"
+	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/launch"
 )
 
 // startWithin bounds the start of a server on a machine that is busy.
@@ -25,7 +24,7 @@ const startWithin = 60 * time.Second
 type Process struct {
 	t       testing.TB
 	command *exec.Cmd
-	output  lockedBuffer
+	output  launch.Output
 	exited  chan struct{}
 	address string
 }
@@ -218,35 +217,4 @@ func (p *Process) awaitListening() error {
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
-}
-
-// freePort is a port of this machine on which nothing listens.
-func freePort(t testing.TB) int {
-	t.Helper()
-	_, port, err := net.SplitHostPort(faults.FreePort(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var n int
-	if _, err := fmt.Sscan(port, &n); err != nil {
-		t.Fatal(err)
-	}
-	return n
-}
-
-type lockedBuffer struct {
-	mu     sync.Mutex
-	buffer bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buffer.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buffer.String()
 }

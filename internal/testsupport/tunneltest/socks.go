@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/launch"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/redistest"
 )
 
@@ -25,7 +26,7 @@ func newProxy(t testing.TB, opts []Option) (*Proxy, options) {
 	for _, option := range opts {
 		option(&o)
 	}
-	p := &Proxy{Host: "127.0.0.1", Port: freePort(t)}
+	p := &Proxy{Host: "127.0.0.1", Port: launch.FreePort(t)}
 	if o.network != nil {
 		p.Host = o.network.gate
 	}

@@ -18,6 +18,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
+	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/launch"
 	"github.com/channel-layer/terraform-provider-channels/internal/testsupport/redistest"
 )
 
@@ -138,7 +139,7 @@ func Start(t testing.TB, opts ...Option) *Server {
 	o.users = append(o.users, user{name: User, password: o.password, id: 65534})
 	s := &Server{Host: "127.0.0.1", Port: o.port, Key: o.keys[0]}
 	if s.Port == 0 {
-		s.Port = freePort(t)
+		s.Port = launch.FreePort(t)
 	}
 	if o.network != nil {
 		s.Host = o.network.gate
